@@ -1,0 +1,2 @@
+//! strongroom-verify
+fn main() {}

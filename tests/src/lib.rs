@@ -1,0 +1,1 @@
+//! Empty: the stories are in main.rs.

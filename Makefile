@@ -1,0 +1,57 @@
+# Strongroom: `make demo` shows it, `make test` tests it, `make` lists the rest. The work is in scripts/.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+stage := scripts/stage
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: ## build what is needed and serve a fictitious firm on http://localhost:8080 (ARGS="--data DIR" keeps it)
+	@scripts/demo $(ARGS)
+
+test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Chromium
+	@$(stage) tools 180 scripts/tools nextest postgresql chromium
+	@$(stage) assets 60 scripts/assets build
+	@$(stage) build 900 cargo build --workspace --bins --tests --locked
+	@$(stage) unit 180 scripts/tests unit
+	@$(stage) sqlite 180 scripts/tests sqlite
+	@$(stage) postgres 240 scripts/tests postgres
+	@$(stage) engines 5 scripts/tests compare
+	@$(stage) browser 300 scripts/browser
+
+test-fast: ## while working: Rust tests on SQLite only (T=hold picks those whose name has "hold")
+	@scripts/tools nextest
+	@cargo nextest run --workspace $(T)
+
+lint: ## formatting, clippy, TypeScript
+	@$(stage) format 10 cargo fmt --all --check
+	@$(stage) assets 60 scripts/assets build
+	@$(stage) types 60 scripts/assets check
+	@$(stage) clippy 600 cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: ## licences, bans, duplicate crates, sources (deny.toml says why)
+	@$(stage) deny-tool 60 scripts/tools deny
+	@$(stage) deny 60 cargo deny --locked check --hide-inclusion-graph bans licenses sources
+
+browser: ## only the journeys in Chromium (SPEC=wall.spec.mjs picks one)
+	@scripts/tools chromium
+	@scripts/assets build
+	@cargo build --workspace --bins --tests
+	@scripts/browser $(SPEC)
+
+release: ## target/release/strongroom and target/release/strongroom-verify, optimised
+	@scripts/assets build
+	cargo build --locked --release --bin strongroom --bin strongroom-verify
+
+ci: ## what a merge must pass, with the budget of each stage
+	@.ci/run
+
+fresh: ## the same in a clean clone of the last commit
+	@scripts/fresh
+
+mutants-gate: ## mutation tests over what the gate decides with
+	@scripts/mutants-gate

@@ -1,1 +1,7 @@
-//! strongroom-web
+//! The face of Strongroom in a browser: pages, forms and the assets they need.
+//!
+//! `layout` holds what every page shares, `view` one plain struct per page. A handler fills a view and
+//! renders it; nothing in here opens anything.
+
+pub mod layout;
+pub mod view;

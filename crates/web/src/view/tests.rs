@@ -1,0 +1,1 @@
+//! Every template renders its samples.

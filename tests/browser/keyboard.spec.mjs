@@ -9,6 +9,7 @@ import { open } from "./screen.mjs";
 const focused = (page) =>
   page.evaluate(() => {
     const element = /** @type {HTMLElement | null} */ (document.activeElement);
+    if (element === document.body) return "";
     const label = element instanceof HTMLInputElement ? element.labels?.[0]?.innerText : undefined;
     return (element?.getAttribute("aria-label") ?? label ?? element?.innerText ?? "").trim();
   });

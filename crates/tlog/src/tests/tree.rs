@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::append::Appender;
-use crate::merkle::{self, Hash, leaf_hash, node_hash, verify_consistency, verify_inclusion};
+use crate::merkle::{self, Hash, ProofError, leaf_hash, node_hash, verify_consistency, verify_inclusion};
 use crate::tile::{self, TileError, TileMap, TilePath, TileSource};
 
 /// `MTH(D)`
@@ -73,21 +73,24 @@ fn only(needed: &[TilePath], all: &TileMap) -> TileMap {
 }
 
 #[test]
-fn every_size_and_every_pair_up_to_300_agrees_with_the_rfc() {
+fn every_size_up_to_300_agrees_with_the_rfc() {
     let leaves = leaves(300);
     let (_, tiles) = grow(&leaves, 1);
     let roots: Vec<Hash> = (0..=300).map(|n| mth(&leaves[..n])).collect();
     for n in 0..=300usize {
         let size = n as u64;
         assert_eq!(tile::root(size, &tiles).unwrap(), roots[n], "root of {n}");
-        for m in 0..n {
+        // every entry of the small trees and of those around a full tile; in between, every seventh
+        let step = if (70..250).contains(&n) { 7 } else { 1 };
+        for m in (0..n).step_by(step) {
             let proof = tile::inclusion_proof(m as u64, size, &tiles).unwrap();
             assert_eq!(proof, path(m, &leaves[..n]), "inclusion of {m} in {n}");
             verify_inclusion(&leaves[m], m as u64, size, &proof, &roots[n]).unwrap();
             let proof = tile::consistency_proof(m as u64, size, &tiles).unwrap();
             let expected = if m == 0 { vec![] } else { subproof(m, &leaves[..n], true) };
             assert_eq!(proof, expected, "consistency of {m} with {n}");
-            verify_consistency(m as u64, &roots[m], size, &roots[n], &proof).unwrap();
+            let verified = verify_consistency(m as u64, &roots[m], size, &roots[n], &proof);
+            assert_eq!(verified, if m == 0 { Err(ProofError::FromEmptyTree) } else { Ok(()) });
         }
     }
 }
@@ -193,11 +196,11 @@ impl TileSource for Everything {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn larger_trees_agree_whatever_the_batches(
-        n in 257usize..70_000, batch in 1usize..3000, seed in any::<u64>(),
+        n in prop_oneof![9 => 257usize..6000, 1 => 65_500usize..66_000], batch in 1usize..3000, seed in any::<u64>(),
     ) {
         let leaves = leaves(n);
         let (size, root) = (n as u64, mth(&leaves));

@@ -67,6 +67,8 @@ pub struct Field {
     pub autocomplete: &'static str,
     pub choices: Vec<Choice>,
     pub autofocus: bool,
+    /// The id of a `datalist` on the page.
+    pub list: Option<String>,
 }
 
 impl Field {
@@ -86,6 +88,7 @@ impl Field {
             autocomplete: "off",
             choices: Vec::new(),
             autofocus: false,
+            list: None,
         }
     }
 
@@ -148,6 +151,17 @@ impl Field {
     pub fn autofocus(mut self) -> Self {
         self.autofocus = true;
         self
+    }
+
+    #[must_use]
+    pub fn list(mut self, id: impl Into<String>) -> Self {
+        self.list = Some(id.into());
+        self
+    }
+
+    /// Many boxes scroll, and can be filtered with script.
+    fn many(&self) -> bool {
+        self.choices.len() > 8
     }
 
     fn input_type(&self) -> &'static str {

@@ -5,7 +5,14 @@ pub mod parts;
 pub mod field;
 
 pub mod door;
+pub mod activity;
+pub mod chart;
+pub mod clients;
+pub mod today;
+pub mod matters;
 pub mod qr;
+pub mod records;
+pub mod team;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ demo: ## build what is needed and serve a fictitious firm on http://localhost:80
 test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Chromium
 	@$(stage) tools 180 scripts/tools nextest postgresql chromium
 	@$(stage) assets 60 scripts/assets build
-	@$(stage) build 900 cargo build --workspace --bins --tests --locked
+	@$(stage) build 900 cargo build --workspace --lib --bins --tests --locked
 	@$(stage) unit 180 scripts/tests unit
 	@$(stage) sqlite 180 scripts/tests sqlite
 	@$(stage) postgres 240 scripts/tests postgres
@@ -40,7 +40,7 @@ deny: ## licences, bans, duplicate crates, sources (deny.toml says why)
 browser: ## only the journeys in Chromium (SPEC=wall.spec.mjs picks one)
 	@scripts/tools chromium
 	@scripts/assets build
-	@cargo build --workspace --bins --tests
+	@cargo build --workspace --lib --bins --tests
 	@scripts/browser $(SPEC)
 
 release: ## target/release/strongroom and target/release/strongroom-verify, optimised

@@ -1,0 +1,140 @@
+//! The database: one engine, one way to write and one to read.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
+
+use super::postgres::{self, PgTx};
+use super::sqlite::{self, SqliteTx, Writer};
+use super::tx::{at_most_one, exactly_one};
+use super::{DbError, Param, Row, Sql, Tx};
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// How to connect. The defaults serve one firm on one machine.
+#[derive(Debug, Clone)]
+pub struct DbOptions {
+    /// How long a lock held by another process or transaction is waited for.
+    pub busy_timeout: Duration,
+    /// How long a free connection is waited for.
+    pub acquire_timeout: Duration,
+    /// Reading connections on SQLite, opened as needed.
+    pub readers: u32,
+    /// Connections on PostgreSQL, for reading and writing.
+    pub pg_connections: u32,
+    /// Prepared statements kept per connection.
+    pub statement_cache: usize,
+}
+
+impl Default for DbOptions {
+    fn default() -> DbOptions {
+        DbOptions {
+            busy_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(30),
+            readers: 4,
+            pg_connections: 16,
+            statement_cache: 128,
+        }
+    }
+}
+
+/// A connected database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Db(Backend);
+
+/// What a [`Db`] is made of.
+#[derive(Debug, Clone)]
+pub(super) enum Backend {
+    Sqlite { writer: Arc<Writer>, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Connects to `postgres://…`, `sqlite:path` or a bare path. The folder of a path must exist.
+    pub async fn connect(url: &str, options: DbOptions) -> Result<Db, DbError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Db(Backend::Postgres(postgres::connect(url, &options).await?)));
+        }
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        if path.is_empty() || path.contains(":memory:") || path.contains("://") {
+            let wanted = "the database address must be postgres://… or the path of a file";
+            return Err(DbError::Unsuitable(wanted.to_owned()));
+        }
+        let (writer, readers) = sqlite::connect(Path::new(path), &options).await?;
+        Ok(Db(Backend::Sqlite { writer, readers }))
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            Backend::Sqlite { .. } => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    pub(super) fn backend(&self) -> &Backend {
+        &self.0
+    }
+
+    /// A write transaction. On SQLite this waits until it is this caller's turn, and holds up the other writers until it
+    /// ends: do slow work before it.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, true),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::write(pool).await?, true),
+        })
+    }
+
+    /// A read-only transaction that sees one moment: that of this call.
+    pub async fn snapshot(&self) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Backend::Sqlite { readers, .. } => Tx::sqlite(SqliteTx::snapshot(readers).await?, false),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::snapshot(pool).await?, false),
+        })
+    }
+
+    /// Every row.
+    pub async fn all(&self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+        match &self.0 {
+            Backend::Sqlite { readers, .. } => sqlite::pool_all(readers, sql, params).await,
+            Backend::Postgres(pool) => postgres::pool_all(pool, sql, params).await,
+        }
+    }
+
+    /// The row, if there is one. More than one is an error.
+    pub async fn optional(&self, sql: &Sql, params: &[Param]) -> Result<Option<Row>, DbError> {
+        at_most_one(sql, self.all(sql, params).await?)
+    }
+
+    /// The row. None, or more than one, is an error.
+    pub async fn one(&self, sql: &Sql, params: &[Param]) -> Result<Row, DbError> {
+        exactly_one(sql, self.all(sql, params).await?)
+    }
+
+    /// Whether it answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        const PING: Sql = Sql::new("PING", "SELECT 1 AS alive");
+        self.one(&PING, &[]).await.map(drop)
+    }
+
+    /// Waits for running transactions and closes every connection. On SQLite this folds the log into the file.
+    pub async fn close(&self) {
+        match &self.0 {
+            Backend::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! PostgreSQL: one pool, `READ COMMITTED` writes (see [`Sql::for_update`]), `REPEATABLE READ` snapshots.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
+
+use super::error::{Cause, classify};
+use super::row::Inner;
+use super::{DbError, DbOptions, Engine, Param, Row, Sql, param};
+
+/// Opens the pool and looks whether this database can carry us.
+pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, DbError> {
+    let millis = |d: std::time::Duration| d.as_millis().to_string();
+    let connect = PgConnectOptions::from_str(url)
+        .map_err(|e| classify("connect", &e))?
+        .application_name("strongroom")
+        .statement_cache_capacity(options.statement_cache)
+        .options([
+            // A server set to `off` would acknowledge what it may forget.
+            ("synchronous_commit", "on".to_owned()),
+            ("lock_timeout", millis(options.busy_timeout)),
+            ("idle_in_transaction_session_timeout", millis(options.busy_timeout * 6)),
+            ("client_min_messages", "warning".to_owned()),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(options.pg_connections)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_with(connect)
+        .await
+        .map_err(|e| classify("connect", &e))?;
+    suitable(&pool).await?;
+    Ok(pool)
+}
+
+/// Text must sort and compare as on SQLite: by bytes.
+async fn suitable(pool: &PgPool) -> Result<(), DbError> {
+    const DATABASE: Sql = Sql::new(
+        "DATABASE_KIND",
+        "SELECT pg_encoding_to_char(encoding) AS encoding, CAST(datcollate AS TEXT) AS collation, \
+         current_setting('server_version_num') AS version FROM pg_database WHERE datname = current_database()",
+    );
+    let rows = pool_all(pool, &DATABASE, &[]).await?;
+    let row = super::tx::exactly_one(&DATABASE, rows)?;
+    let (encoding, collation): (String, String) = (row.get("encoding")?, row.get("collation")?);
+    let version: String = row.get("version")?;
+    if encoding != "UTF8" || !["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str()) {
+        return Err(DbError::Unsuitable(format!(
+            "the database has encoding {encoding} and collation {collation}: create it with \
+             TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        )));
+    }
+    if version.parse::<u32>().unwrap_or(0) < 140_000 {
+        return Err(DbError::Unsuitable("PostgreSQL 14 or newer is needed".to_owned()));
+    }
+    Ok(())
+}
+
+/// Rows outside a transaction.
+pub(super) async fn pool_all(pool: &PgPool, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+    let mut conn = pool.acquire().await.map_err(|e| classify(sql.name, &e))?;
+    all(&mut conn, sql, params).await
+}
+
+async fn all(conn: &mut PgConnection, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+    let text = AssertSqlSafe(sql.render(Engine::Postgres));
+    let rows = sqlx::query_with(text, param::postgres(sql.name, params)?).fetch_all(conn).await;
+    let rows = rows.map_err(|e| classify(sql.name, &e))?;
+    Ok(rows.into_iter().map(|row| Row { statement: sql.name, inner: Inner::Postgres(row) }).collect())
+}
+
+/// A transaction.
+#[derive(Debug)]
+pub(super) struct PgTx(Transaction<'static, Postgres>);
+
+impl PgTx {
+    pub(super) async fn write(pool: &PgPool) -> Result<PgTx, DbError> {
+        pool.begin().await.map(PgTx).map_err(|e| classify("begin", &e))
+    }
+
+    pub(super) async fn snapshot(pool: &PgPool) -> Result<PgTx, DbError> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        let mut tx = pool.begin_with(begin).await.map_err(|e| classify("begin", &e))?;
+        // PostgreSQL takes the snapshot at the first statement, not at BEGIN.
+        sqlx::query("SELECT 1").execute(&mut *tx).await.map_err(|e| classify("begin", &e))?;
+        Ok(PgTx(tx))
+    }
+
+    pub(super) async fn all(&mut self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+        all(&mut self.0, sql, params).await
+    }
+
+    pub(super) async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
+        let text = AssertSqlSafe(sql.render(Engine::Postgres));
+        let query = sqlx::query_with(text, param::postgres(sql.name, params)?);
+        let done = query.execute(&mut *self.0).await.map_err(|e| classify(sql.name, &e))?;
+        Ok(done.rows_affected())
+    }
+
+    pub(super) async fn script(
+        &mut self,
+        name: &'static str,
+        text: Cow<'static, str>,
+    ) -> Result<(), DbError> {
+        let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *self.0).await;
+        done.map(drop).map_err(|e| classify(name, &e))
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DbError> {
+        let committing =
+            tokio::spawn(async move { self.0.commit().await.map_err(|e| classify("commit", &e)) });
+        committing.await.unwrap_or_else(|_| Err(DbError::Unavailable(Cause::new("commit", "the task ended"))))
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbError> {
+        self.0.rollback().await.map_err(|e| classify("rollback", &e))
+    }
+}

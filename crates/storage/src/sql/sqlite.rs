@@ -1,0 +1,346 @@
+//! SQLite: one writing connection that commits in groups, and a few reading ones.
+//!
+//! Writers queue for the connection first come, first served, so nobody starves and nobody meets `SQLITE_BUSY` half-way.
+//! A commit costs one `fsync`, about a millisecond, and that would be the limit; so a transaction that finds others waiting
+//! leaves its work in the open transaction (as a released savepoint), queues behind them, and whoever comes first to the
+//! end of the queue commits for all. What must hold:
+//! - **commit returns after the group's `COMMIT`**, with its result: a failed `COMMIT` fails every member;
+//! - **rollback of one member** goes back to its own savepoint, and returns only when what it may have read is durable;
+//! - after a failed `COMMIT` or rollback the connection is closed and a new one reads the files again;
+//! - a dropped future leaves nothing open: the ending runs in a task of its own.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+use super::error::{Cause, classify};
+use super::row::Inner;
+use super::{DbError, DbOptions, Engine, Param, Row, Sql, param};
+
+/// How a group ended; `None` while it is open.
+type Outcome = Option<Result<(), DbError>>;
+
+/// The writing connection and the queue for it.
+#[derive(Debug)]
+pub(super) struct Writer {
+    options: SqliteConnectOptions,
+    state: Arc<Mutex<State>>,
+    /// How many wait to begin.
+    waiting: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct State {
+    conn: Option<SqliteConnection>,
+    group: Option<Group>,
+    closed: bool,
+}
+
+/// An open `BEGIN IMMEDIATE` with the released work of zero or more members.
+#[derive(Debug)]
+struct Group {
+    members: u32,
+    outcome: watch::Sender<Outcome>,
+}
+
+/// Opens the writer, which creates the file, and the readers' pool.
+pub(super) async fn connect(path: &Path, options: &DbOptions) -> Result<(Arc<Writer>, SqlitePool), DbError> {
+    let file = path.to_owned();
+    let created = tokio::task::spawn_blocking(move || create_private(&file)).await;
+    created
+        .unwrap_or_else(|_| Err(std::io::Error::other("the task ended")))
+        .map_err(|e| classify("connect", &e.into()))?;
+
+    let base = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(options.busy_timeout)
+        .foreign_keys(true)
+        .statement_cache_capacity(options.statement_cache)
+        .pragma("temp_store", "MEMORY")
+        .pragma("mmap_size", "0")
+        .pragma("trusted_schema", "OFF")
+        .pragma("cache_size", "-2048")
+        .disable_statement_logging();
+    let writing = base
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("secure_delete", "ON")
+        .pragma("cache_size", "-8192")
+        .pragma("journal_size_limit", "67108864");
+    let conn = writing.connect().await.map_err(|e| classify("connect", &e))?;
+    let state = State { conn: Some(conn), group: None, closed: false };
+    let writer =
+        Writer { options: writing, state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.readers)
+        .acquire_timeout(options.acquire_timeout)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_lazy_with(base.read_only(true).pragma("query_only", "ON"));
+    Ok((Arc::new(writer), readers))
+}
+
+/// Creates the file for its owner only; the engine gives its companions the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path).map(drop)
+}
+
+impl Writer {
+    /// Waits for the turn, then begins or joins a group.
+    pub(super) async fn begin(self: &Arc<Self>) -> Result<SqliteTx, DbError> {
+        let state = {
+            let _turn = Turn::wait(&self.waiting);
+            Arc::clone(&self.state).lock_owned().await
+        };
+        let first = state.group.is_none();
+        // Made before the first statement, so that its drop cleans up if we are dropped at an await.
+        let mut turn = WriteTurn { writer: Arc::clone(self), state: Some(state), first };
+        let state = turn.state.as_deref_mut().ok_or_else(|| ended("begin"))?;
+        if first {
+            if state.closed {
+                turn.state = None;
+                return Err(DbError::Unavailable(Cause::new("begin", "closed")));
+            }
+            if state.conn.is_none() {
+                state.conn = Some(self.options.connect().await.map_err(|e| classify("begin", &e))?);
+            }
+            state.group = Some(Group { members: 0, outcome: watch::Sender::new(None) });
+            state.run("begin", "BEGIN IMMEDIATE").await?;
+        } else {
+            state.run("begin", "SAVEPOINT member").await?;
+        }
+        Ok(SqliteTx::Write(turn))
+    }
+
+    /// Waits for those before, then closes; further writes are refused.
+    pub(super) async fn close(&self) {
+        let mut state = self.state.lock().await;
+        state.closed = true;
+        if state.group.is_some() {
+            // Members are still in the queue for the end of their group.
+            let _ = state.commit_group().await;
+        }
+        if let Some(conn) = state.conn.take() {
+            let _ = conn.close().await;
+        }
+    }
+
+    /// Ends one turn: keeps or undoes its work, then sees that the group is committed.
+    async fn finish(
+        &self,
+        mut state: OwnedMutexGuard<State>,
+        first: bool,
+        keep: bool,
+    ) -> Result<(), DbError> {
+        let alone = self.waiting.load(Ordering::Relaxed) == 0;
+        let step = match (keep, first) {
+            (true, true) => None,
+            // COMMIT releases it.
+            (true, false) if alone => None,
+            (true, false) => Some("RELEASE member"),
+            (false, true) => Some("ROLLBACK"),
+            (false, false) => Some("ROLLBACK TO member; RELEASE member"),
+        };
+        if let Some(step) = step {
+            let name = if keep { "commit" } else { "rollback" };
+            if let Err(error) = state.run(name, step).await {
+                state.fail(&error).await;
+                return Err(error);
+            }
+        }
+        if first && !keep {
+            state.group = None;
+            return Ok(());
+        }
+        let Some(group) = state.group.as_mut() else { return Err(ended("commit")) };
+        group.members += u32::from(keep);
+        if alone {
+            return state.commit_group().await;
+        }
+        let mut outcome = group.outcome.subscribe();
+        drop(state);
+        let mut state = tokio::select! {
+            biased;
+            changed = outcome.changed() => {
+                let result = outcome.borrow().clone();
+                return match changed { Ok(()) => result.unwrap_or_else(|| Err(ended("commit"))), Err(_) => Err(ended("commit")) };
+            }
+            state = Arc::clone(&self.state).lock_owned() => state,
+        };
+        let decided = outcome.borrow().clone();
+        match decided {
+            Some(result) => result,
+            None => state.commit_group().await,
+        }
+    }
+}
+
+impl State {
+    async fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
+        let conn = self.conn.as_mut().ok_or_else(|| ended(name))?;
+        sqlx::raw_sql(text).execute(conn).await.map(drop).map_err(|e| classify(name, &e))
+    }
+
+    /// Commits for every member and tells them.
+    async fn commit_group(&mut self) -> Result<(), DbError> {
+        let result = self.run("commit", "COMMIT").await;
+        match &result {
+            Ok(()) => {
+                if let Some(group) = self.group.take() {
+                    group.outcome.send_replace(Some(Ok(())));
+                }
+            }
+            Err(error) => self.fail(error).await,
+        }
+        result
+    }
+
+    /// Gives the group up: its members get the error, and the next turn starts on a new connection.
+    async fn fail(&mut self, error: &DbError) {
+        if let Some(group) = self.group.take() {
+            tracing::error!(members = group.members, error = %error, "a group of transactions was not committed");
+            group.outcome.send_replace(Some(Err(error.clone())));
+        }
+        if let Some(conn) = self.conn.take() {
+            let _ = conn.close().await;
+        }
+    }
+}
+
+fn ended(statement: &'static str) -> DbError {
+    DbError::Unavailable(Cause::new(statement, "the writing connection was lost"))
+}
+
+/// Counts one waiting caller for as long as it lives.
+struct Turn<'a>(&'a AtomicUsize);
+
+impl<'a> Turn<'a> {
+    fn wait(count: &'a AtomicUsize) -> Turn<'a> {
+        count.fetch_add(1, Ordering::Relaxed);
+        Turn(count)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The right to write, until dropped.
+#[derive(Debug)]
+pub(super) struct WriteTurn {
+    writer: Arc<Writer>,
+    state: Option<OwnedMutexGuard<State>>,
+    first: bool,
+}
+
+impl WriteTurn {
+    fn conn(&mut self) -> Result<&mut SqliteConnection, DbError> {
+        self.state.as_mut().and_then(|state| state.conn.as_mut()).ok_or_else(|| ended("begin"))
+    }
+
+    async fn finish(mut self, keep: bool) -> Result<(), DbError> {
+        let Some(state) = self.state.take() else { return Err(ended("commit")) };
+        let (writer, first) = (Arc::clone(&self.writer), self.first);
+        let ending = tokio::spawn(async move { writer.finish(state, first, keep).await });
+        ending.await.unwrap_or_else(|_| Err(ended("commit")))
+    }
+}
+
+impl Drop for WriteTurn {
+    fn drop(&mut self) {
+        let Some(mut state) = self.state.take() else { return };
+        let (writer, first) = (Arc::clone(&self.writer), self.first);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(async move { writer.finish(state, first, false).await })),
+            // Without a runtime nothing can be sent; closing the connection rolls back.
+            Err(_) => {
+                state.conn = None;
+                state.group = None;
+            }
+        }
+    }
+}
+
+/// A transaction: a turn at writing, or a snapshot on a reading connection.
+#[derive(Debug)]
+pub(super) enum SqliteTx {
+    Write(WriteTurn),
+    Read(Transaction<'static, Sqlite>),
+}
+
+impl SqliteTx {
+    pub(super) async fn snapshot(readers: &SqlitePool) -> Result<SqliteTx, DbError> {
+        let mut tx = readers.begin().await.map_err(|e| classify("begin", &e))?;
+        // The snapshot is taken at the first read, not at BEGIN.
+        let first = sqlx::query("SELECT 1 FROM sqlite_schema LIMIT 1").fetch_optional(&mut *tx).await;
+        first.map_err(|e| classify("begin", &e))?;
+        Ok(SqliteTx::Read(tx))
+    }
+
+    fn conn(&mut self) -> Result<&mut SqliteConnection, DbError> {
+        match self {
+            SqliteTx::Write(turn) => turn.conn(),
+            SqliteTx::Read(tx) => Ok(&mut *tx),
+        }
+    }
+
+    pub(super) async fn all(&mut self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+        all(self.conn()?, sql, params).await
+    }
+
+    pub(super) async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
+        let conn = self.conn()?;
+        let text = AssertSqlSafe(sql.render(Engine::Sqlite));
+        let query = sqlx::query_with(text, param::sqlite(sql.name, params)?);
+        Ok(query.execute(conn).await.map_err(|e| classify(sql.name, &e))?.rows_affected())
+    }
+
+    pub(super) async fn script(
+        &mut self,
+        name: &'static str,
+        text: Cow<'static, str>,
+    ) -> Result<(), DbError> {
+        let conn = self.conn()?;
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await.map(drop).map_err(|e| classify(name, &e))
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DbError> {
+        match self {
+            SqliteTx::Write(turn) => turn.finish(true).await,
+            SqliteTx::Read(tx) => tx.rollback().await.map_err(|e| classify("commit", &e)),
+        }
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbError> {
+        match self {
+            SqliteTx::Write(turn) => turn.finish(false).await,
+            SqliteTx::Read(tx) => tx.rollback().await.map_err(|e| classify("rollback", &e)),
+        }
+    }
+}
+
+/// Rows outside a transaction.
+pub(super) async fn pool_all(readers: &SqlitePool, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+    let mut conn = readers.acquire().await.map_err(|e| classify(sql.name, &e))?;
+    all(&mut conn, sql, params).await
+}
+
+async fn all(conn: &mut SqliteConnection, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+    let text = AssertSqlSafe(sql.render(Engine::Sqlite));
+    let rows = sqlx::query_with(text, param::sqlite(sql.name, params)?).fetch_all(conn).await;
+    let rows = rows.map_err(|e| classify(sql.name, &e))?;
+    Ok(rows.into_iter().map(|row| Row { statement: sql.name, inner: Inner::Sqlite(row) }).collect())
+}

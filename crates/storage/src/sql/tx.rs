@@ -1,0 +1,157 @@
+//! A transaction, whichever engine runs it.
+
+use super::error::Cause;
+use super::postgres::PgTx;
+use super::sqlite::SqliteTx;
+use super::{DbError, Engine, Param, Row, Sql};
+
+/// An open transaction. Dropping it rolls back.
+///
+/// After the first error every further statement and the commit answer [`DbError::Aborted`], and so they do when a
+/// statement's future was dropped half-way: nobody knows then what was done.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Inner,
+    state: State,
+    writes: bool,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Sqlite(SqliteTx),
+    Postgres(PgTx),
+}
+
+/// Whether more may be done.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    Usable,
+    /// A statement is running, or its future was dropped.
+    Running,
+    Failed,
+}
+
+impl Tx {
+    pub(super) fn sqlite(tx: SqliteTx, writes: bool) -> Tx {
+        Tx { inner: Inner::Sqlite(tx), state: State::Usable, writes }
+    }
+
+    pub(super) fn postgres(tx: PgTx, writes: bool) -> Tx {
+        Tx { inner: Inner::Postgres(tx), state: State::Usable, writes }
+    }
+
+    /// Which engine runs it.
+    pub fn engine(&self) -> Engine {
+        match self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Every row.
+    pub async fn all(&mut self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
+        self.enter(sql.name)?;
+        let result = match &mut self.inner {
+            Inner::Sqlite(tx) => tx.all(sql, params).await,
+            Inner::Postgres(tx) => tx.all(sql, params).await,
+        };
+        self.leave(result)
+    }
+
+    /// The row, if there is one. More than one is an error.
+    pub async fn optional(&mut self, sql: &Sql, params: &[Param]) -> Result<Option<Row>, DbError> {
+        let rows = self.all(sql, params).await?;
+        at_most_one(sql, rows)
+    }
+
+    /// The row. None, or more than one, is an error.
+    pub async fn one(&mut self, sql: &Sql, params: &[Param]) -> Result<Row, DbError> {
+        let rows = self.all(sql, params).await?;
+        exactly_one(sql, rows)
+    }
+
+    /// Runs a statement; how many rows it touched.
+    pub async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
+        self.enter(sql.name)?;
+        if !self.writes {
+            let source = Cause::new(sql.name, "a snapshot is read-only");
+            return self.leave(Err(DbError::Other { statement: sql.name, source }));
+        }
+        let result = match &mut self.inner {
+            Inner::Sqlite(tx) => tx.exec(sql, params).await,
+            Inner::Postgres(tx) => tx.exec(sql, params).await,
+        };
+        self.leave(result)
+    }
+
+    /// Runs a statement that must touch exactly one row. If it does not, the transaction has failed.
+    pub async fn exec_one(&mut self, sql: &Sql, params: &[Param]) -> Result<(), DbError> {
+        match self.exec(sql, params).await? {
+            1 => Ok(()),
+            actual => self.leave(Err(DbError::RowsAffected { statement: sql.name, expected: 1, actual })),
+        }
+    }
+
+    /// Runs several statements of fixed text, for migrations.
+    pub(super) async fn script(
+        &mut self,
+        name: &'static str,
+        text: std::borrow::Cow<'static, str>,
+    ) -> Result<(), DbError> {
+        self.enter(name)?;
+        let result = match &mut self.inner {
+            Inner::Sqlite(tx) => tx.script(name, text).await,
+            Inner::Postgres(tx) => tx.script(name, text).await,
+        };
+        self.leave(result)
+    }
+
+    /// Makes it durable. Once begun this runs to its end even if the caller's future is dropped.
+    pub async fn commit(self) -> Result<(), DbError> {
+        if self.state != State::Usable {
+            self.rollback().await?;
+            return Err(DbError::Aborted { statement: "commit" });
+        }
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Undoes it. Returns when everything it may have read is durable, so that a refusal never tells of a write that is lost.
+    pub async fn rollback(self) -> Result<(), DbError> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.rollback().await,
+            Inner::Postgres(tx) => tx.rollback().await,
+        }
+    }
+
+    fn enter(&mut self, statement: &'static str) -> Result<(), DbError> {
+        match std::mem::replace(&mut self.state, State::Running) {
+            State::Usable => Ok(()),
+            State::Running | State::Failed => {
+                self.state = State::Failed;
+                Err(DbError::Aborted { statement })
+            }
+        }
+    }
+
+    fn leave<T>(&mut self, result: Result<T, DbError>) -> Result<T, DbError> {
+        self.state = if result.is_ok() { State::Usable } else { State::Failed };
+        result
+    }
+}
+
+/// For statements that name one row.
+pub(super) fn at_most_one(sql: &Sql, mut rows: Vec<Row>) -> Result<Option<Row>, DbError> {
+    let row = rows.pop();
+    match rows.len() as u64 {
+        0 => Ok(row),
+        more => Err(DbError::RowsAffected { statement: sql.name, expected: 1, actual: more + 1 }),
+    }
+}
+
+/// For statements whose row must be there.
+pub(super) fn exactly_one(sql: &Sql, rows: Vec<Row>) -> Result<Row, DbError> {
+    at_most_one(sql, rows)?.ok_or(DbError::RowsAffected { statement: sql.name, expected: 1, actual: 0 })
+}

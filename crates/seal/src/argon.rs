@@ -41,6 +41,7 @@ impl Cost {
 pub(crate) fn stretch(passphrase: &str, salt: &[u8; 16], cost: Cost) -> Option<Key> {
     let argon2 = cost.argon2()?;
     let mut done = false;
-    let key = Key::filled_by(|out| done = argon2.hash_password_into(passphrase.as_bytes(), salt, out).is_ok());
+    let key =
+        Key::filled_by(|out| done = argon2.hash_password_into(passphrase.as_bytes(), salt, out).is_ok());
     done.then_some(key)
 }

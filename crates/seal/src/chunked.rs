@@ -58,7 +58,8 @@ pub fn open(key: &Key, context: &[u8], sealed: &[u8]) -> Result<Clear, OpenError
     let (header, body) = sealed.split_at_checked(HEADER).ok_or(OpenError::Truncated)?;
     let opener = Opener::new(key, context, header)?;
     // The whole size at once: growing would leave plaintext behind in freed memory.
-    let mut out = Zeroizing::new(Vec::with_capacity(usize::try_from(length).map_err(|_| OpenError::TooLong)?));
+    let mut out =
+        Zeroizing::new(Vec::with_capacity(usize::try_from(length).map_err(|_| OpenError::TooLong)?));
     let mut chunks = body.chunks_exact(CHUNK + TAG);
     let mut index = 0;
     for chunk in &mut chunks {

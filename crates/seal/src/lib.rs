@@ -13,12 +13,14 @@
 
 pub mod chunked;
 pub mod keyring;
+pub mod kit;
 pub mod mac;
 pub mod password;
 pub mod sign;
 pub mod token;
 pub mod totp;
 pub mod tree;
+pub mod unseal;
 
 mod argon;
 mod entropy;

@@ -131,10 +131,7 @@ fn encode(bytes: &[u8], alphabet: &[u8; 32]) -> Zeroizing<String> {
 }
 
 /// Strict: bits left over must be zero, and fewer than a letter's.
-fn decode(
-    letters: impl Iterator<Item = u8>,
-    value: impl Fn(u8) -> Option<u8>,
-) -> Option<Zeroizing<Vec<u8>>> {
+fn decode(letters: impl Iterator<Item = u8>, value: impl Fn(u8) -> Option<u8>) -> Option<Zeroizing<Vec<u8>>> {
     const LONGEST: usize = 256;
     let mut out = Zeroizing::new(Vec::with_capacity(LONGEST));
     let (mut pending, mut bits) = (0_u32, 0);

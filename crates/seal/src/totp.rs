@@ -50,7 +50,9 @@ pub fn base32(secret: &TotpSecret) -> Zeroizing<String> {
 
 /// Reads what [`base32`] writes, in groups or not.
 pub fn from_base32(text: &str) -> Option<TotpSecret> {
-    read_rfc_4648(text).filter(|bytes| !bytes.is_empty()).map(|mut bytes| Secret::new(std::mem::take(&mut *bytes)))
+    read_rfc_4648(text)
+        .filter(|bytes| !bytes.is_empty())
+        .map(|mut bytes| Secret::new(std::mem::take(&mut *bytes)))
 }
 
 /// The address that an authenticator reads from a QR code.

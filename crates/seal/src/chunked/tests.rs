@@ -112,7 +112,8 @@ fn every_flipped_bit_is_noticed() {
 fn cutting_and_rearranging_is_noticed() {
     let chunk = CHUNK + TAG;
     let sealed = seal(&key(1), b"", &OsEntropy, &message(3 * CHUNK + 100));
-    for cut in [0, 1, HEADER - 1, HEADER, HEADER + TAG, HEADER + chunk, HEADER + 2 * chunk, sealed.len() - 1] {
+    for cut in [0, 1, HEADER - 1, HEADER, HEADER + TAG, HEADER + chunk, HEADER + 2 * chunk, sealed.len() - 1]
+    {
         assert!(open(&key(1), b"", &sealed[..cut]).is_err(), "cut at {cut}");
         assert!(streamed(&key(1), b"", &sealed[..cut], 999).is_err(), "cut at {cut}");
     }

@@ -9,7 +9,9 @@ fn a_token_reads_back_in_one_spelling() {
     assert_eq!(parse(&text).unwrap().hash(), parse(&text).unwrap().hash());
     assert_ne!(parse(&text).unwrap().hash(), parse(&generate(&OsEntropy)).unwrap().hash());
     let upper = text.replace(PREFIX, "").to_uppercase();
-    for wrong in [text.to_uppercase(), format!("{PREFIX}{upper}"), format!("{}-", text.as_str()), String::new()] {
+    for wrong in
+        [text.to_uppercase(), format!("{PREFIX}{upper}"), format!("{}-", text.as_str()), String::new()]
+    {
         assert_eq!(parse(&wrong).err(), Some(NotAToken), "{wrong}");
     }
 }

@@ -53,7 +53,8 @@ impl<const DEPTH: u8> Cover<DEPTH> {
     pub(super) fn destroy(&mut self, start: u64, depth: u8) {
         let above = self.find(start).filter(|(_, node)| node.depth < depth).map(|(address, _)| address);
         let Some(node) = above.and_then(|address| self.0.remove(&address)) else {
-            let inside: Vec<u64> = self.0.range(start..=start | mask(DEPTH - depth)).map(|(at, _)| *at).collect();
+            let inside: Vec<u64> =
+                self.0.range(start..=start | mask(DEPTH - depth)).map(|(at, _)| *at).collect();
             inside.iter().for_each(|address| drop(self.0.remove(address)));
             return;
         };
@@ -96,7 +97,8 @@ impl<const DEPTH: u8> Cover<DEPTH> {
         for _ in 0..count {
             let depth = reader.u8().filter(|depth| *depth <= DEPTH)?;
             let address = reader.u64()?;
-            let seed = Box::new(Key::filled_by(|out| out.copy_from_slice(reader.take(32).unwrap_or(&[0; 32]))));
+            let seed =
+                Box::new(Key::filled_by(|out| out.copy_from_slice(reader.take(32).unwrap_or(&[0; 32]))));
             let under = mask(DEPTH - depth);
             if address & under != 0 || address > mask(DEPTH) {
                 return None;

@@ -124,7 +124,11 @@ fn nothing_encoded_leads_to_a_destroyed_leaf() {
     let encoded = cover.encode();
     for leaf in [17, 3, 63, 16, 40] {
         let path = path(leaf);
-        assert_eq!(path.last(), small().key(leaf).map(|key| *key.expose()).as_ref(), "the path is the right one");
+        assert_eq!(
+            path.last(),
+            small().key(leaf).map(|key| *key.expose()).as_ref(),
+            "the path is the right one"
+        );
         for seed in path {
             assert!(!encoded.windows(32).any(|window| window == seed), "a seed above leaf {leaf} was kept");
         }

@@ -1,1 +1,220 @@
-//! blobs
+//! Sealed bytes under random names: a local folder, or memory for tests. (An S3-compatible store comes later.)
+//!
+//! What must hold:
+//! - [`Writer::commit`] returns only when the bytes **and** their name are durable: temporary name, `fsync`, rename, `fsync` of
+//!   the folder. A failed `fsync` is a lost blob; it is removed and never tried again under that name;
+//! - a name is never overwritten, and a reader sees a whole blob or none;
+//! - a folder that went away (an unmounted disk) is [`BlobError::Unavailable`], never "missing": nobody may conclude from it
+//!   that blobs were deleted.
+//!
+//! Deliberately absent: encryption and hashing (the caller seals), names (the caller draws them), a policy for sweeping.
+
+mod error;
+mod fs;
+mod fsio;
+mod memory;
+mod name;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+pub use error::BlobError;
+pub use name::{BadName, BlobName};
+
+use fs::Fs;
+use memory::Memory;
+
+/// A store of blobs. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Blobs(Backend);
+
+#[derive(Debug, Clone)]
+enum Backend {
+    Fs(Arc<Fs>),
+    Memory(Arc<Memory>),
+}
+
+impl Blobs {
+    /// Opens a folder, and prepares it if it is empty or does not exist. Refuses a folder with other things in it.
+    pub async fn folder(path: &Path) -> Result<Blobs, BlobError> {
+        Ok(Blobs(Backend::Fs(Arc::new(Fs::open(path).await?))))
+    }
+
+    /// Keeps everything in memory, for tests.
+    pub fn memory() -> Blobs {
+        Blobs(Backend::Memory(Arc::default()))
+    }
+
+    /// Begins a blob. It has no name yet.
+    pub async fn create(&self) -> Result<Writer, BlobError> {
+        Ok(Writer(match &self.0 {
+            Backend::Fs(fs) => Sink::Fs(writer::FsWriter::create(Arc::clone(fs)).await?),
+            Backend::Memory(memory) => Sink::Memory(Arc::clone(memory), Vec::new()),
+        }))
+    }
+
+    /// Opens a blob for several reads.
+    pub async fn open(&self, name: &BlobName) -> Result<Reader, BlobError> {
+        Ok(Reader(match &self.0 {
+            Backend::Fs(fs) => {
+                let (file, len) = fs.open_blob(name).await?;
+                Source::File(file, len)
+            }
+            Backend::Memory(memory) => Source::Memory(memory.get(name)?),
+        }))
+    }
+
+    /// Exactly `len` bytes from `offset`; [`BlobError::Short`] if the blob ends before.
+    pub async fn read(&self, name: &BlobName, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
+        match &self.0 {
+            Backend::Fs(fs) => fs.read(name, offset, len).await,
+            Backend::Memory(memory) => memory::range(&memory.get(name)?, offset, len),
+        }
+    }
+
+    /// How long the blob is.
+    pub async fn len(&self, name: &BlobName) -> Result<u64, BlobError> {
+        self.open(name).await.map(|reader| reader.len())
+    }
+
+    /// Deletes the blob, durably. Deleting what is not there is [`BlobError::Missing`].
+    pub async fn delete(&self, name: &BlobName) -> Result<(), BlobError> {
+        match &self.0 {
+            Backend::Fs(fs) => fs.delete(name).await,
+            Backend::Memory(memory) => memory.delete(name),
+        }
+    }
+
+    /// Every blob, a page at a time, ordered by name. Blobs made or deleted meanwhile may or may not be in it.
+    pub fn list(&self) -> Listing {
+        Listing { store: self.clone(), shard: Some(0) }
+    }
+
+    /// Removes what crashed writers left; how many. Blobs being written, here or in another process, stay.
+    pub async fn sweep_temps(&self) -> Result<u64, BlobError> {
+        match &self.0 {
+            Backend::Fs(fs) => fs.sweep().await,
+            Backend::Memory(_) => Ok(0),
+        }
+    }
+
+    /// Whether the store is there.
+    pub async fn ping(&self) -> Result<(), BlobError> {
+        match &self.0 {
+            Backend::Fs(fs) => fs.ping().await,
+            Backend::Memory(_) => Ok(()),
+        }
+    }
+}
+
+/// A blob being written. Dropping it removes what was written.
+#[derive(Debug)]
+pub struct Writer(Sink);
+
+#[derive(Debug)]
+enum Sink {
+    Fs(writer::FsWriter),
+    Memory(Arc<Memory>, Vec<u8>),
+}
+
+impl Writer {
+    /// Appends. Returns while the piece is still on its way to the disk, so that the caller can hash the next one; an
+    /// error of an earlier piece comes with a later call.
+    pub async fn write(&mut self, piece: impl Into<Bytes>) -> Result<(), BlobError> {
+        let piece = piece.into();
+        match &mut self.0 {
+            Sink::Fs(writer) => writer.write(piece).await,
+            Sink::Memory(_, bytes) => {
+                bytes.extend_from_slice(&piece);
+                Ok(())
+            }
+        }
+    }
+
+    /// How many bytes were handed over so far.
+    pub fn written(&self) -> u64 {
+        match &self.0 {
+            Sink::Fs(writer) => writer.written(),
+            Sink::Memory(_, bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Makes the blob durable under a new name; its length. After an error the blob does not exist, as far as could be
+    /// arranged: use another name next time. Once begun this runs to its end even if the caller's future is dropped.
+    pub async fn commit(self, name: &BlobName) -> Result<u64, BlobError> {
+        match self.0 {
+            Sink::Fs(writer) => writer.commit(name).await,
+            Sink::Memory(memory, bytes) => memory.put(name, bytes),
+        }
+    }
+}
+
+/// An open blob. It stays readable while open, even when deleted.
+#[derive(Debug, Clone)]
+pub struct Reader(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    File(fsio::Handle, u64),
+    Memory(Bytes),
+}
+
+impl Reader {
+    /// How long the blob was when opened.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether a blob is empty")]
+    pub fn len(&self) -> u64 {
+        match &self.0 {
+            Source::File(_, len) => *len,
+            Source::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Exactly `len` bytes from `offset`; [`BlobError::Short`] if the blob ends before.
+    pub async fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
+        match &self.0 {
+            Source::File(file, _) => fs::read_range(file.clone(), offset, len).await,
+            Source::Memory(bytes) => memory::range(bytes, offset, len),
+        }
+    }
+}
+
+/// One blob of a [`Listing`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: BlobName,
+    /// Its length.
+    pub len: u64,
+    /// When its last byte was written, in microseconds since 1970, UTC, by the file system's clock.
+    pub modified: i64,
+}
+
+/// A walk over the store, one folder at a time.
+#[derive(Debug)]
+pub struct Listing {
+    store: Blobs,
+    shard: Option<u8>,
+}
+
+impl Listing {
+    /// The next blobs; `None` at the end. A page is never empty.
+    pub async fn next(&mut self) -> Result<Option<Vec<Entry>>, BlobError> {
+        while let Some(shard) = self.shard {
+            let mut page = match &self.store.0 {
+                Backend::Fs(fs) => fs.list(shard).await?,
+                Backend::Memory(memory) => memory.list(shard)?,
+            };
+            self.shard = shard.checked_add(1);
+            if !page.is_empty() {
+                page.sort_by(|a, b| a.name.cmp(&b.name));
+                return Ok(Some(page));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -58,16 +58,16 @@ pub fn open(key: &Key, context: &[u8], sealed: &[u8]) -> Result<Clear, OpenError
     let (header, body) = sealed.split_at_checked(HEADER).ok_or(OpenError::Truncated)?;
     let opener = Opener::new(key, context, header)?;
     // The whole size at once: growing would leave plaintext behind in freed memory.
-    let mut out =
-        Zeroizing::new(Vec::with_capacity(usize::try_from(length).map_err(|_| OpenError::TooLong)?));
+    let length = usize::try_from(length).map_err(|_| OpenError::TooLong)?;
+    let mut out = Clear::new(Vec::with_capacity(length));
     let mut chunks = body.chunks_exact(CHUNK + TAG);
     let mut index = 0;
     for chunk in &mut chunks {
-        opener.open_chunk_into(index, false, chunk, &mut out)?;
+        opener.open_chunk_into(index, false, chunk, out.buffer())?;
         index += 1;
     }
-    opener.open_chunk_into(index, true, chunks.remainder(), &mut out)?;
-    Ok(Clear::new(std::mem::take(&mut *out)))
+    opener.open_chunk_into(index, true, chunks.remainder(), out.buffer())?;
+    Ok(out)
 }
 
 /// How long a message is once sealed.

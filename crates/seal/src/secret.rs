@@ -4,7 +4,7 @@
 //! copied, compared in variable time or stored by accident; all are wiped when dropped. To read one is a word
 //! (`expose`, `as_slice`) that a reviewer can search for.
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing, optimization_barrier};
 
 use crate::entropy::Entropy;
 use crate::kdf::expand;
@@ -72,12 +72,12 @@ impl<T: Zeroize> Drop for Secret<T> {
 }
 
 /// Plaintext that was sealed a moment ago and is wiped when dropped.
-pub struct Clear(Zeroizing<Vec<u8>>);
+pub struct Clear(Vec<u8>);
 
 impl Clear {
     /// Takes plaintext over. Its spare capacity is wiped with it.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 
     /// The bytes themselves.
@@ -95,19 +95,34 @@ impl Clear {
         self.0.is_empty()
     }
 
+    /// The bytes, to append to within their capacity.
+    pub(crate) fn buffer(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
     /// The bytes as a vector that is still wiped when dropped.
-    pub fn into_vec(self) -> Zeroizing<Vec<u8>> {
-        self.0
+    pub fn into_vec(mut self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(std::mem::take(&mut self.0))
     }
 
     /// The text, if it is UTF-8; if not, the bytes are wiped.
     pub fn into_string(mut self) -> Option<Zeroizing<String>> {
-        match String::from_utf8(std::mem::take(&mut *self.0)) {
+        match String::from_utf8(std::mem::take(&mut self.0)) {
             Ok(text) => Some(Zeroizing::new(text)),
             Err(error) => {
                 error.into_bytes().zeroize();
                 None
             }
         }
+    }
+}
+
+impl Drop for Clear {
+    /// Wipes with one fill, which the barrier keeps from being left out: byte by byte, as `Vec::zeroize` does, would
+    /// take longer than decrypting.
+    fn drop(&mut self) {
+        self.0.clear();
+        self.0.resize(self.0.capacity(), 0);
+        optimization_barrier(self.0.as_slice());
     }
 }

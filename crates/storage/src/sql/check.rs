@@ -10,7 +10,8 @@ use super::{Db, Engine, Sql};
 pub type Problem = (&'static str, String);
 
 /// Prepares each statement on this engine; on SQLite also asks the planner, and reports each one that would read a whole
-/// table without being marked [`Sql::scan_ok`]. Meant for a test, against a database migrated from empty.
+/// table without being marked [`Sql::scan_ok`]. A scan of a table that the statement does not name is a foreign key without an index,
+/// which SQLite looks through when the row referred to changes. Meant for a test, against a database migrated from empty.
 pub async fn check_statements(db: &Db, all: &[&Sql]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (at, sql) in all.iter().enumerate() {
@@ -61,7 +62,6 @@ fn scans(plan: &[String]) -> Vec<String> {
             || what.contains("VALUES CLAUSE")
             || made.iter().any(|m| *m == name || what.starts_with(m))
     };
-    // A recursive step walks the queue of the CTE, whose line is only "CO-ROUTINE" at the top.
     plan.iter()
         .filter(|line| line.strip_prefix("SCAN ").is_some_and(|what| !harmless(what)))
         .map(|line| format!("reads everything ({line}): add an index or mark it scan_ok"))

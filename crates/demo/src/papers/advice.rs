@@ -113,7 +113,7 @@ pub(super) fn note(s: &mut Scene<'_>) -> Doc {
             "I said that we would want to see the document before advising and asked for the original.",
             "We went through the dates twice. No doubt about the sequence.",
             "I explained what follows from that and the risk on costs.",
-            "He thought there was a message about it and would look on the old telephone.",
+            "There may be a message about it on an old telephone, which will be kept and looked through.",
             "Noted without comment; to be checked against the bundle.",
         ]);
         doc.para(format!(
@@ -122,12 +122,22 @@ pub(super) fn note(s: &mut Scene<'_>) -> Doc {
         ));
     }
     doc.para(format!("A figure of {} was mentioned as a possible basis. I said that I had no instructions and that nothing said could bind the client.", s.part(30, 70)));
+    doc.para(s.rng.pick(&[
+        "I advised that nothing be deleted, that no new message be written about the events, and that any approach by the other side be passed to us unanswered. I would confirm this in writing, and did so on the same day.",
+        "I went through the likely order of events and the cost of each stage. The client is content with the estimate but asks to be told before counsel is instructed on anything new.",
+        "We spoke about who else should be told. The answer is nobody outside the team for now. I explained how access to the file is kept and that a list of those who open it can be had on request.",
+    ]));
+    doc.para(s.rng.pick(&[
+        "There was some discussion of the timetable. The dates in the order can be met if the papers from the archive arrive this week; otherwise we ought to ask for a short extension early, and by consent.",
+        "There remains a gap in the papers of about five weeks in the spring. Possible explanations: a change of mail system, a holiday, or a second file that we have not been given. To be asked in writing.",
+        "I formed the view that this would make a careful witness who does not guess. Some impatience with the pace of things, which is understandable.",
+    ]));
     doc.heading("Action");
     let (one, two) = (s.ahead(1, 4), s.ahead(5, 10));
     doc.clause("1.", format!("{} to send the papers discussed by {one}.", s.client.contact), 0);
     doc.clause(
         "2.",
-        format!("{} to draft a reply and put it to {} by {two}.", s.author.short(), s.lead.short()),
+        format!("{} to draft a reply and circulate it to the team by {two}.", s.author.short()),
         0,
     );
     doc.clause("3.", "Diary: chase if nothing is heard in seven days.", 0);

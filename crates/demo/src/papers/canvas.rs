@@ -77,6 +77,7 @@ impl Canvas {
     /// Turns the sheet a little, adds specks and a shadow at the edge: a scan.
     pub(crate) fn scanned(&self, rng: &mut Rng) -> Self {
         let mut out = Self::new(self.width, self.height, [236, 234, 228]);
+        let mut grain = rng.fork(77);
         let slope = rng.between(6, 14) * if rng.chance(50) { 1 } else { -1 };
         let (w, h) = (i64::try_from(self.width).unwrap_or(0), i64::try_from(self.height).unwrap_or(0));
         for y in 0..h {
@@ -88,6 +89,10 @@ impl Canvas {
                 let index = usize::try_from(sy * w + sx).unwrap_or(0);
                 if let Some(pixel) = self.pixels.get(index) {
                     out.dot(x, y, *pixel, 255);
+                    // The lamp's flicker and the fibres of the paper.
+                    if grain.chance(16) {
+                        out.dot(x, y, [120, 116, 108], 26);
+                    }
                 }
             }
         }

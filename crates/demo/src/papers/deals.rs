@@ -12,12 +12,17 @@ pub(super) fn agreement(s: &mut Scene<'_>) -> Doc {
     } else {
         "Execution version".to_owned()
     }));
+    doc.blocks.push(Block::Space(9));
     doc.blocks.push(Block::Centre(format!("DATED {}", s.date().to_uppercase()), false));
-    doc.blocks.push(Block::Title(s.plan.title.to_uppercase()));
+    doc.blocks.push(Block::Space(2));
+    doc.blocks.push(Block::Title(name_of(&s.plan.title)));
+    doc.blocks.push(Block::Space(2));
     doc.blocks.push(Block::Centre(s.client.formal.to_owned(), true));
     doc.blocks.push(Block::Centre("and".to_owned(), false));
     doc.blocks.push(Block::Centre(s.matter.other_side.to_owned(), true));
     doc.blocks.push(Block::Centre(format!("relating to {}", s.matter.subject), false));
+    doc.blocks.push(Block::Space(14));
+    doc.blocks.push(Block::Centre(s.firm.name.to_owned(), false));
     doc.blocks.push(Block::Break);
     doc.para(format!(
         "THIS AGREEMENT is made on {} BETWEEN {} of {} (the \"First Party\") and {} (the \"Second Party\").",
@@ -101,6 +106,11 @@ pub(super) fn agreement(s: &mut Scene<'_>) -> Doc {
     }
     doc.blocks.push(Block::Table(rows));
     doc
+}
+
+/// The name of a contract without what became of it: "Settlement agreement, draft" is one.
+fn name_of(title: &str) -> String {
+    title.split(',').next().unwrap_or(title).trim_end_matches(" as signed").to_uppercase()
 }
 
 /// Minutes of a meeting.

@@ -32,6 +32,8 @@ pub(crate) enum Block {
     Sign(String, String, bool),
     /// A horizontal rule.
     Rule,
+    /// Empty room, in lines.
+    Space(u8),
     /// A new page.
     Break,
 }
@@ -102,6 +104,7 @@ impl Doc {
                 Block::Sign(name, capacity, _) => {
                     out.push_str(&format!("{name}\n{capacity}\n\n"));
                 }
+                Block::Space(_) => out.push('\n'),
                 Block::Rule | Block::Break => out.push_str("---\n\n"),
             }
         }

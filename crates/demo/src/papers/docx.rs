@@ -86,6 +86,7 @@ fn body(doc: &Doc) -> String {
                 "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"1\" w:color=\"666666\"/></w:pBdr>",
                 "",
             ),
+            Block::Space(lines) => "<w:p/>".repeat(usize::from(*lines)),
             Block::Break => "<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>\n".to_owned(),
         };
         out.push_str(&piece);

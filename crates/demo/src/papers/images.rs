@@ -139,26 +139,27 @@ pub(super) fn scan(s: &mut Scene<'_>) -> Vec<u8> {
         s.plan.title.split(|c: char| !c.is_ascii_digit()).find(|w| w.len() == 4).unwrap_or("1998").to_owned();
     let month = calendar::month_name(u32::try_from(s.rng.between(1, 12)).unwrap_or(4));
     let mut text = String::new();
-    for (n, fact) in s.facts(4).into_iter().enumerate() {
-        let lead = s.rng.pick(&[
-            "The Secretary reported on the history of the matter.",
-            "The Chairman referred to the previous minute.",
-            "A letter from the bank was read.",
-        ]);
-        doc::fill(
-            &mut text,
-            &format!("{}. ", n + 41),
-            &format!(
-                "{lead} It was recalled, in terms later relied upon, that the papers would show this: {fact}"
-            ),
-        );
+    // Minutes of long ago know nothing of the matter; they show who held what.
+    let (one, two, three) = (s.outsider(), s.outsider(), s.outsider());
+    let mut items = vec![
+        format!("The minutes of the previous meeting, having been circulated, were taken as read and signed by the Chairman, {one}."),
+        format!("{two} produced a transfer of {} ordinary shares in favour of {three}. The transfer was found to be in order and it was RESOLVED that it be registered.", s.rng.between(4, 60) * 100),
+        "The Chairman referred to the plan annexed to the deed of the previous year. It was noted that the boundary shown there was not that pegged out on the ground, and that nobody had objected.".to_owned(),
+        format!("A letter from the bank was read, asking that the overdraft be brought below {} by the end of the quarter. The Secretary was instructed to reply that it would be.", pounds(s.rng.between(12, 80) * 1000)),
+        format!("{three} reported on the lease of the yard. The landlord was willing to extend for seven years at the same rent if the roof were repaired at our cost."),
+        "It was agreed that the seal be kept by the Secretary and that a book of its use be written up, which had not been done since the spring.".to_owned(),
+        format!("{one} declared an interest in the contract for haulage and withdrew. The contract was approved by those who remained."),
+    ];
+    s.rng.shuffle(&mut items);
+    for (n, item) in items.into_iter().take(4).enumerate() {
+        doc::fill(&mut text, &format!("{}. ", n + 41), &item);
     }
     doc::fill(
         &mut text,
         "45. ",
         &format!(
             "It was RESOLVED that the register be corrected and that the sum of {} be carried to reserve.",
-            s.part(1, 3)
+            pounds(s.rng.between(2, 40) * 500)
         ),
     );
     doc::fill(

@@ -93,7 +93,7 @@ impl Setter {
                 })
                 .collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(1);
-            let tall = f64::from(u32::try_from(height).unwrap_or(1)) * 12.0 + 5.0;
+            let tall = f64::from(u32::try_from(height).unwrap_or(1)) * 12.0 + 7.0;
             self.room(tall);
             let top = self.y;
             let mut x = LEFT;
@@ -111,7 +111,7 @@ impl Setter {
             }
             self.y -= tall;
             let weight = if r == 0 { 0.9 } else { 0.3 };
-            self.page.line((LEFT, self.y + 9.0), (RIGHT, self.y + 9.0), weight, 0.35);
+            self.page.line((LEFT, self.y + 12.0), (RIGHT, self.y + 12.0), weight, 0.35);
         }
         self.y -= LEAD;
     }
@@ -187,6 +187,7 @@ impl Setter {
                 self.page.line((LEFT, self.y + 5.0), (RIGHT, self.y + 5.0), 0.6, 0.4);
                 self.y -= LEAD;
             }
+            Block::Space(lines) => self.y -= LEAD * f64::from(*lines),
             Block::Break => self.turn(),
         }
     }

@@ -42,11 +42,11 @@ pub(super) fn engagement(s: &mut Scene<'_>) -> Doc {
     doc.heading("2. The people");
     let lead = s.lead;
     doc.para(format!(
-        "{}, {}, leads the matter and is responsible to you for it. The others who may see your papers are only \
+        "{} ({}) leads the matter and is responsible to you for it. The others who may see your papers are only \
          those who work on the matter. Our records system keeps a list of every person who opens them, and you may \
          ask for that list at any time.",
         lead.name,
-        lead.title.to_lowercase()
+        lead.title
     ));
     doc.heading("3. Our charges");
     let low = s.rng.between(14, 60) * 500;
@@ -109,7 +109,7 @@ pub(super) fn letter(s: &mut Scene<'_>) -> Doc {
     ]);
     doc.para(format!("{start} {ago} concerning {}.", s.matter.subject));
     let joins = [
-        "As you know, ",
+        "As you know: ",
         "The documents show the following. ",
         "Your client cannot now dispute this: ",
         "We remind you of the background. ",
@@ -124,7 +124,7 @@ pub(super) fn letter(s: &mut Scene<'_>) -> Doc {
             "Your letter does not engage with the point, and we should be grateful for a reasoned answer.",
         ]);
         let text =
-            if join.ends_with("this: ") { format!("{join}{}", lower(fact)) } else { format!("{join}{fact}") };
+            if join.ends_with(": ") { format!("{join}{}", lower(fact)) } else { format!("{join}{fact}") };
         doc.clause(format!("{}.", n + 1), format!("{} {close}", capital(&text)), 0);
     }
     let sum = s.part(35, 85);

@@ -216,7 +216,7 @@ impl Scene<'_> {
             "Yolanda",
         ]);
         let last = self.rng.pick(&[
-            "Pike",
+            "Holroyd",
             "Carver",
             "Lindqvist",
             "Rahman",
@@ -284,7 +284,7 @@ pub(crate) fn pounds(sum: i64) -> String {
 /// A file name from a title.
 fn filename(plan: &PaperPlan) -> String {
     let clean: String = plan.title.chars().map(|c| if "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
-    let clean = clean.replace("Re- ", "Re ");
+    let clean = clean.replace("Re- ", "Re ").replace("Fwd- ", "Fwd ");
     format!("{clean}.{}", plan.format.ending())
 }
 

@@ -11,9 +11,9 @@ pub(super) fn tell(t: &mut Teller<'_>) {
     for day in first + 1..=0 {
         // Few come on a weekend; the last weeks are the busiest; today there is always somebody.
         let busy = match day {
-            -6..=0 => 56,
-            -20..=-7 => 40,
-            _ => 31,
+            -6..=0 => 54,
+            -20..=-7 => 37,
+            _ => 27,
         };
         let quiet = calendar::is_weekend(firm.today + day);
         let percent = if quiet && day < 0 { 4 } else { busy };
@@ -51,7 +51,7 @@ fn session(t: &mut Teller<'_>, person: &Person, day: i64, quiet: bool) {
                 .filter(|r| r.matter == matter.key && r.added.0 < day)
                 .map(|r| (r.key, r.weight))
                 .collect();
-            for _ in 0..t.rng.below(if day > -7 { 4 } else { 3 }) {
+            for _ in 0..t.rng.below(if day > -7 { 6 } else { 4 }) {
                 let Some((record, weight)) = t.rng.one(&there).copied() else { break };
                 let act = match t.rng.below(6 + weight) {
                     0 | 1 => Act::PreviewRecord { record },
@@ -101,7 +101,7 @@ fn refusals(t: &mut Teller<'_>) {
     // Behind a wall: with a seat from before it, without one, and by a group.
     let walls: [(PersonKey, u16, &[i64]); 5] = [
         (who::REYES, 0, &[-60, -52, -37, -15, -3]),
-        (who::WHITLOCK, 3, &[-56, -40, -11]),
+        (who::WHITLOCK, 3, &[-54, -40, -11]),
         (who::BYRNE, 18, &[-35]),
         (who::SOLBERG, 11, &[-22, -5]),
         (who::PRICE, 0, &[-26]),

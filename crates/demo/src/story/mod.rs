@@ -188,7 +188,7 @@ impl Teller<'_> {
 }
 
 /// The seat that a person holds on a matter for the whole of a working day.
-pub(crate) fn seat_on<'a>(matter: &'a Matter, person: PersonKey, day: i64) -> Option<&'a Seat> {
+pub(crate) fn seat_on(matter: &Matter, person: PersonKey, day: i64) -> Option<&Seat> {
     matter.seats.iter().find(|s| s.person == person && s.from < day && s.ended.is_none_or(|e| day < e))
 }
 

@@ -158,6 +158,10 @@ fn later(
             at += 1;
         }
     }
+    // What the first screens show of the first matter stays as it was added.
+    if matter.key.0 == 0 && record.0 < 7 {
+        return;
+    }
     let at = later(t);
     let by = author(t, matter, at, Genre::Position);
     if at > last || !may_write(firm, matter, by, at) {
@@ -177,34 +181,22 @@ fn later(
             let reason = t.rng.pick(&[
                 "Served on the other side; no longer confidential between the parties.",
                 "Labelled by mistake on upload; it holds public register data only.",
-                "The announcement has been made.",
             ]);
             let labels = Labels { level: Level::Internal, marks: labels.marks.clone() };
             // The records manager may, without reading; the lead may too.
             let lowers = if t.rng.chance(35) { who::CALLOWAY } else { matter.lead };
             if lowers != matter.lead || may_read(firm, matter, lowers, at) {
-                let reason = static_reason(reason);
                 t.add(at, seconds, lowers, Act::LowerLabel { record, labels, reason });
             }
         }
-        5 | 6 => {
+        5 | 6 if plan.version == 1 && (plan.title.contains("draft") || plan.format == Format::Txt) => {
             let title = format!("{} (superseded)", plan.title);
             t.add(at, seconds, by, Act::RenameRecord { record, title });
         }
         7 | 8 => {
             let folder = t.rng.pick(matter.folders);
-            let folder = matter.folders.iter().find(|f| **f == folder).copied().unwrap_or("Client");
             t.add(at, seconds, by, Act::MoveToFolder { record, folder });
         }
         _ => {}
-    }
-}
-
-/// The reasons are constants; this gives them back their lifetime.
-fn static_reason(reason: &str) -> &'static str {
-    match reason.as_bytes().first() {
-        Some(b'S') => "Served on the other side; no longer confidential between the parties.",
-        Some(b'L') => "Labelled by mistake on upload; it holds public register data only.",
-        _ => "The announcement has been made.",
     }
 }

@@ -22,7 +22,9 @@ fn main() -> Result<ExitCode, Error> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["preview-child"] => Ok(child::main(std::io::stdin(), std::io::stdout())),
-        ["one", file, out @ ..] => one(Path::new(file), out.first().map(PathBuf::from)).map(|()| ExitCode::SUCCESS),
+        ["one", file, out @ ..] => {
+            one(Path::new(file), out.first().map(PathBuf::from)).map(|()| ExitCode::SUCCESS)
+        }
         [folder, out @ ..] => {
             let mut files = Vec::new();
             collect(Path::new(folder), &mut files)?;
@@ -54,7 +56,8 @@ fn one(file: &Path, out: Option<PathBuf>) -> Result<(), Error> {
     let media = sniff(bytes.get(..8192).unwrap_or(&bytes), &name);
     let previewer = Previewer::new(std::env::current_exe()?, vec!["preview-child".into()], 1);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let chunks: Vec<Result<Bytes, Error>> = bytes.chunks(65536).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
+    let chunks: Vec<Result<Bytes, Error>> =
+        bytes.chunks(65536).map(|c| Ok(Bytes::copy_from_slice(c))).collect();
     let start = Instant::now();
     let request = Request { kind: media.kind, want: Want::SUMMARY };
     let result = runtime.block_on(previewer.run(request, futures_util::stream::iter(chunks)));
@@ -66,7 +69,9 @@ fn one(file: &Path, out: Option<PathBuf>) -> Result<(), Error> {
         Ok(Preview::Pages { count, width, height, png, .. }) => {
             format!("pages {count} {width}x{height} {} KB", png.len() / 1024)
         }
-        Ok(Preview::Image { width, height, png }) => format!("image {width}x{height} {} KB", png.len() / 1024),
+        Ok(Preview::Image { width, height, png }) => {
+            format!("image {width}x{height} {} KB", png.len() / 1024)
+        }
         Ok(Preview::Text { text, truncated }) => format!("text {} {truncated}", text.len()),
         Ok(Preview::Email { body_text, attachments, .. }) => {
             format!("email body {} attachments {}", body_text.len(), attachments.len())

@@ -82,7 +82,10 @@ fn pages(count: u32, drawn: (u32, u32), sizes: &[(u32, u32)], frame: &Frame<'_>)
     let first = frame.first.clamp(1, count.max(1));
     let last = count.min(first.saturating_add(WINDOW - 1));
     let steps = steps(count, first, last, frame);
-    let mut out = format!("<p class=\"quiet\">{}</p>{steps}", if count == 1 { "1 page".to_owned() } else { format!("{count} pages") });
+    let mut out = format!(
+        "<p class=\"quiet\">{}</p>{steps}",
+        if count == 1 { "1 page".to_owned() } else { format!("{count} pages") }
+    );
     for number in first..=last {
         let size = sizes.get(number.saturating_sub(1) as usize).copied().unwrap_or(drawn);
         let (width, height) = scaled(size, drawn.0);
@@ -120,7 +123,11 @@ fn scaled((page_width, page_height): (u32, u32), width: u32) -> (u32, u32) {
 }
 
 fn cut(truncated: bool) -> &'static str {
-    if truncated { "<p class=\"note\">Only the beginning is shown. Download the document for the rest.</p>" } else { "" }
+    if truncated {
+        "<p class=\"note\">Only the beginning is shown. Download the document for the rest.</p>"
+    } else {
+        ""
+    }
 }
 
 fn sheet(text: &str) -> String {
@@ -144,13 +151,20 @@ fn mail(headers: &[(String, String)], body: &str, truncated: bool, attachments: 
 
 fn listing(entries: &[Entry], total: u64) -> String {
     let note = cut(total > entries.len() as u64);
-    let rows = entries.iter().map(|e| row(&e.name, if e.encrypted { "protected by a password" } else { "" }, e.size));
+    let rows = entries
+        .iter()
+        .map(|e| row(&e.name, if e.encrypted { "protected by a password" } else { "" }, e.size));
     let caption = if total == 1 { "1 file".to_owned() } else { format!("{total} files") };
     format!("{note}{}", table(&caption, "", rows.collect()))
 }
 
 fn row(name: &str, about: &str, bytes: u64) -> String {
-    format!("<tr><td>{}</td><td>{}</td><td class=\"size\">{}</td></tr>", escape(name), escape(about), size(bytes))
+    format!(
+        "<tr><td>{}</td><td>{}</td><td class=\"size\">{}</td></tr>",
+        escape(name),
+        escape(about),
+        size(bytes)
+    )
 }
 
 fn table(caption: &str, about: &str, rows: String) -> String {

@@ -217,13 +217,19 @@ impl Refusal {
     pub fn says(self) -> &'static str {
         match self {
             Self::Encrypted => "This document is protected by a password; download it to open it.",
-            Self::Damaged => "This document is damaged or not what its name says, so it cannot be shown here; you can still download it.",
+            Self::Damaged => {
+                "This document is damaged or not what its name says, so it cannot be shown here; you can still download it."
+            }
             Self::TooBig => "This document is too large to be shown here; download it to open it.",
             Self::Unsupported => "There is no preview for this kind of document; download it to open it.",
             Self::NoSuchPage => "The document has no such page.",
             Self::TimedOut => "Showing this document took too long, so we stopped; download it to open it.",
-            Self::OutOfMemory => "Showing this document needs more memory than we allow; download it to open it.",
-            Self::Unavailable => "The preview is not available at the moment; the document can be downloaded.",
+            Self::OutOfMemory => {
+                "Showing this document needs more memory than we allow; download it to open it."
+            }
+            Self::Unavailable => {
+                "The preview is not available at the moment; the document can be downloaded."
+            }
         }
     }
 
@@ -231,7 +237,9 @@ impl Refusal {
     pub fn says_of(self, kind: Kind) -> &'static str {
         match (self, kind) {
             (Self::Encrypted, Kind::Pdf) => "This PDF is protected by a password; download it to open it.",
-            (Self::Encrypted, Kind::Zip) => "This archive is protected by a password; download it to open it.",
+            (Self::Encrypted, Kind::Zip) => {
+                "This archive is protected by a password; download it to open it."
+            }
             (Self::Unsupported, Kind::Doc | Kind::Xls) => {
                 "Documents in the Office formats before 2007 cannot be shown here; download it to open it."
             }
@@ -241,7 +249,9 @@ impl Refusal {
             (Self::Unsupported, Kind::Pst) => {
                 "Outlook data files cannot be shown here; download it to open it in Outlook."
             }
-            (Self::Unsupported, Kind::P7s) => "This is a digital signature; there is nothing in it to read here.",
+            (Self::Unsupported, Kind::P7s) => {
+                "This is a digital signature; there is nothing in it to read here."
+            }
             _ => self.says(),
         }
     }

@@ -81,7 +81,9 @@ fn attachments(file: &mut File) -> Vec<Attachment> {
             found.push(Attachment { name, mime: "application/vnd.ms-outlook".to_owned(), size: 0 });
             continue;
         }
-        let name = string(file, &at, "3707").or_else(|| string(file, &at, "3704")).or_else(|| string(file, &at, "3001"));
+        let name = string(file, &at, "3707")
+            .or_else(|| string(file, &at, "3704"))
+            .or_else(|| string(file, &at, "3001"));
         let mime = string(file, &at, "370E").unwrap_or_else(|| "application/octet-stream".to_owned());
         let size = file.entry(format!("{at}/__substg1.0_37010102")).map(|e| e.len()).unwrap_or(0);
         let name = line_of(&name.unwrap_or_else(|| "(no name)".to_owned()));
@@ -102,7 +104,9 @@ fn stream(file: &mut File, path: &str) -> Option<Vec<u8>> {
 /// A string property, Unicode or in an 8-bit encoding.
 fn string(file: &mut File, at: &str, property: &str) -> Option<String> {
     if let Some(wide) = stream(file, &format!("{at}/__substg1.0_{property}001F")) {
-        return Some(encoding_rs::UTF_16LE.decode_without_bom_handling(&wide).0.trim_end_matches('\0').to_owned());
+        return Some(
+            encoding_rs::UTF_16LE.decode_without_bom_handling(&wide).0.trim_end_matches('\0').to_owned(),
+        );
     }
     let narrow = stream(file, &format!("{at}/__substg1.0_{property}001E"))?;
     Some(decode(&narrow).trim_end_matches('\0').to_owned())
@@ -122,7 +126,9 @@ fn date(file: &mut File) -> Option<String> {
     let ticks = value(SUBMITTED).or_else(|| value(DELIVERED))?;
     // 100 ns since 1601; Unix begins 11,644,473,600 s later.
     let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(11_644_473_600)?;
-    (0..=253_402_300_799).contains(&seconds).then(|| mail_parser::DateTime::from_timestamp(seconds).to_rfc822())
+    (0..=253_402_300_799)
+        .contains(&seconds)
+        .then(|| mail_parser::DateTime::from_timestamp(seconds).to_rfc822())
 }
 
 const RTF_WORDS: &[u8] = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";

@@ -8,8 +8,20 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 const MAX_DEPTH: usize = 1000;
 const SKIPPED: [&str; 14] = [
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "listtable", "listoverridetable", "themedata",
-    "datastore", "generator", "fldinst", "xmlnstbl", "rsidtbl",
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "listtable",
+    "listoverridetable",
+    "themedata",
+    "datastore",
+    "generator",
+    "fldinst",
+    "xmlnstbl",
+    "rsidtbl",
 ];
 
 #[derive(Clone, Copy)]
@@ -38,8 +50,14 @@ struct Reading<'a> {
 /// Writes the words of an RTF document.
 pub(crate) fn words(bytes: &[u8], sheet: &mut Sheet) -> Result<(), Refusal> {
     let first = Group { skip: false, uc: 1 };
-    let mut reading =
-        Reading { rest: bytes, groups: vec![first], pass: 0, encoding: WINDOWS_1252, high: None, pending: Vec::new() };
+    let mut reading = Reading {
+        rest: bytes,
+        groups: vec![first],
+        pass: 0,
+        encoding: WINDOWS_1252,
+        high: None,
+        pending: Vec::new(),
+    };
     while let Some((byte, rest)) = reading.rest.split_first() {
         reading.rest = rest;
         let group = *reading.groups.last().ok_or(Refusal::Damaged)?;
@@ -116,7 +134,11 @@ impl Reading<'_> {
         let length = self.rest.iter().take(32).take_while(|b| b.is_ascii_alphabetic()).count();
         let (word, rest) = self.rest.split_at(length);
         let word = String::from_utf8_lossy(word).into_owned();
-        let length = rest.iter().take(11).enumerate().take_while(|(i, b)| b.is_ascii_digit() || (*i == 0 && **b == b'-'));
+        let length = rest
+            .iter()
+            .take(11)
+            .enumerate()
+            .take_while(|(i, b)| b.is_ascii_digit() || (*i == 0 && **b == b'-'));
         let (number, rest) = rest.split_at(length.count());
         let number: Option<i64> = std::str::from_utf8(number).ok().and_then(|n| n.parse().ok());
         self.rest = rest.strip_prefix(b" ").unwrap_or(rest);

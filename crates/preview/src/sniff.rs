@@ -85,8 +85,7 @@ fn written(head: &[u8], extension: &str) -> MediaType {
     if let Some(pdf) = pdf_after_junk(head).filter(|_| !is_mail(head)) {
         return pdf;
     }
-    let start: Vec<u8> =
-        head.iter().take(2048).filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
+    let start: Vec<u8> = head.iter().take(2048).filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
     let begins = |tag: &str| start.starts_with(tag.as_bytes());
     let early = |tag: &str| find(start, tag.as_bytes()).is_some();
@@ -123,9 +122,24 @@ fn pdf_after_junk(head: &[u8]) -> Option<MediaType> {
 /// Two header fields that only mail has, before the first empty line, and nothing that is no header field.
 fn is_mail(head: &[u8]) -> bool {
     const FIELDS: [&str; 18] = [
-        "from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "mime-version",
-        "content-type", "delivered-to", "reply-to", "sender", "x-mailer", "dkim-signature", "in-reply-to",
-        "content-transfer-encoding", "thread-topic",
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+        "reply-to",
+        "sender",
+        "x-mailer",
+        "dkim-signature",
+        "in-reply-to",
+        "content-transfer-encoding",
+        "thread-topic",
     ];
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let mut known = 0;

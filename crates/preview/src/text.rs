@@ -118,9 +118,11 @@ fn wide(head: &[u8]) -> Option<&'static Encoding> {
 pub(crate) fn decode(bytes: &[u8]) -> String {
     let shown = bytes.get(..TEXT_MAX * 8).unwrap_or(bytes);
     let encoding = Encoding::for_bom(shown).map(|(e, _)| e).or_else(|| wide(shown)).unwrap_or_else(|| {
+        let cut = shown.len() < bytes.len();
         let valid = match std::str::from_utf8(shown) {
             Ok(_) => true,
-            Err(e) => e.error_len().is_none(),
+            // we cut a character in two ourselves
+            Err(e) => cut && e.error_len().is_none(),
         };
         if valid { UTF_8 } else { WINDOWS_1252 }
     });

@@ -22,8 +22,12 @@ pub(crate) fn walk(source: &str, mut visit: impl FnMut(Met<'_>) -> bool) -> bool
         let go_on = match reader.read_event() {
             Err(_) => return false,
             Ok(Event::Eof) => return true,
-            Ok(Event::Start(tag)) => visit(Met::Open { name: local(tag.name().as_ref()), tag: &tag, empty: false }),
-            Ok(Event::Empty(tag)) => visit(Met::Open { name: local(tag.name().as_ref()), tag: &tag, empty: true }),
+            Ok(Event::Start(tag)) => {
+                visit(Met::Open { name: local(tag.name().as_ref()), tag: &tag, empty: false })
+            }
+            Ok(Event::Empty(tag)) => {
+                visit(Met::Open { name: local(tag.name().as_ref()), tag: &tag, empty: true })
+            }
             Ok(Event::End(tag)) => visit(Met::Close(local(tag.name().as_ref()))),
             Ok(Event::Text(text)) => visit(Met::Text(&text)),
             Ok(Event::CData(text)) => visit(Met::Text(&text)),

@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use strongroom_demo::cast::{Role, SeatKind, WallKind};
 use strongroom_demo::papers::{Format, Genre};
+use strongroom_demo::story::Why;
 use strongroom_demo::{Act, Firm, Paper, Story, calendar, paper};
 
 /// A Wednesday; other days of the week are tried where it matters.
@@ -90,6 +91,26 @@ fn the_story_is_ninety_days_of_lawful_acts_whatever_the_day_of_the_week() {
             model::check(&firm, &story, now);
         }
     }
+}
+
+#[test]
+#[should_panic(expected = "ReadRecord")]
+fn the_model_catches_an_administrator_who_reads() {
+    let firm = Firm::new(TODAY);
+    let mut story = Story::new(&firm, 7, NOW);
+    let read = story.events.iter_mut().find(|e| matches!(e.act, Act::ReadRecord { .. }));
+    read.unwrap().who = strongroom_demo::cast::who::JENSEN;
+    model::check(&firm, &story, NOW);
+}
+
+#[test]
+#[should_panic(expected = "TryRefused")]
+fn the_model_catches_a_refusal_that_should_not_be_one() {
+    let firm = Firm::new(TODAY);
+    let mut story = Story::new(&firm, 7, NOW);
+    let refused = story.events.iter_mut().find(|e| matches!(e.act, Act::TryRefused { why: Why::Wall, .. }));
+    refused.unwrap().who = firm.matters[0].lead;
+    model::check(&firm, &story, NOW);
 }
 
 #[test]

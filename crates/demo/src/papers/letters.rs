@@ -2,6 +2,7 @@
 
 use super::doc::{Block, Doc};
 use super::{Scene, pounds};
+use crate::cast::ClientKind;
 
 /// Date, references and the address of a letter.
 fn opening(s: &Scene<'_>, to: &[&str], line: &str) -> Doc {
@@ -199,7 +200,9 @@ pub(super) fn medical(s: &mut Scene<'_>) -> Doc {
     doc.blocks.push(Block::Right(s.date()));
     doc.blocks
         .push(Block::Lines(vec![s.firm.name.to_owned(), format!("For the attention of {}", s.lead.name)]));
-    doc.heading(format!("{}: {}", s.plan.title, s.client.name));
+    let person = s.client.kind == ClientKind::Individual;
+    let patient = if person { s.client.contact.to_owned() } else { s.outsider() };
+    doc.heading(format!("{}: {patient}", s.plan.title));
     let seen = s.ago(4, 15);
     doc.para(format!("I examined the patient on {seen} for fifty minutes at your request. I had the general practitioner's notes from {} onwards and the hospital records. I understand that my duty is to the court and overrides any duty to those who instruct me.", s.ago(900, 2000)));
     doc.heading("History");

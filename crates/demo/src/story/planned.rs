@@ -104,7 +104,14 @@ fn papers(t: &mut Teller<'_>, matter: &Matter) {
         }
         .max(entered);
         let by = author(t, matter, day, slot.genre);
-        let dated = if moved { t.rng.between(matter.opened, -91).min(day) } else { day };
+        let dated = if moved {
+            // In the order of the shelf: the firm is engaged, writes, then files.
+            let rank = if slot.title == "Letter before claim" { 0 } else { n };
+            let step = (-91 - matter.opened) * rank / (count * 38 / 100 + 1);
+            (matter.opened + step + t.rng.between(0, 3)).min(-91).min(day)
+        } else {
+            day
+        };
         let at = if day == 0 && n % 3 == 0 { t.hours(13, 15) } else { t.hours(10, 17) };
         let key = RecordKey(u32::try_from(t.records.len()).unwrap_or(0));
         let plan = PaperPlan {

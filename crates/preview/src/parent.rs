@@ -4,7 +4,7 @@ use crate::{
     child,
     confine::{Confinement, Probe},
     model::{Kind, Preview, Refusal, Want},
-    render::input_limit,
+    render::{input_limit, is_cut},
     wire::{self, Ask},
 };
 use bytes::Bytes;
@@ -132,6 +132,9 @@ impl Previewer {
                 let chunk = chunk.map_err(|_| Refusal::Unavailable)?;
                 sent = sent.saturating_add(chunk.len() as u64);
                 if sent > max_input {
+                    if is_cut(request.kind) {
+                        break;
+                    }
                     return Err(Refusal::TooBig);
                 }
                 if stdin.write_all(&chunk).await.is_err() {

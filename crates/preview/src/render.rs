@@ -18,6 +18,11 @@ pub fn input_limit(kind: Kind) -> u64 {
     }
 }
 
+/// Whether a long document of this kind is shown from its beginning; of any other every byte may matter.
+pub(crate) fn is_cut(kind: Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Svg | Kind::Html)
+}
+
 /// Makes a preview of the document in `input`, which is of `kind` as [`crate::sniff`] found. May panic on
 /// hostile input: the child catches that.
 pub fn render(input: impl Read, kind: Kind, want: Want) -> Result<Preview, Refusal> {
@@ -31,12 +36,10 @@ pub fn render(input: impl Read, kind: Kind, want: Want) -> Result<Preview, Refus
     if number == 0 || (number > 1 && !paged) {
         return Err(Refusal::NoSuchPage);
     }
-    // The rest of a long text would be cut anyway; of anything else every byte may matter.
-    let only_words = matches!(kind, Kind::Text | Kind::Svg | Kind::Html);
     let limit = input_limit(kind);
     let mut bytes = Vec::new();
     input.take(limit + 1).read_to_end(&mut bytes).map_err(|_| Refusal::Unavailable)?;
-    if bytes.len() as u64 > limit && !only_words {
+    if bytes.len() as u64 > limit && !is_cut(kind) {
         return Err(Refusal::TooBig);
     }
     let summary = matches!(want, Want::Summary { .. });

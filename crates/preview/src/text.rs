@@ -6,6 +6,9 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// No preview shows more text than this.
 pub(crate) const TEXT_MAX: usize = 256 * 1024;
 
+/// No more than this is decoded: markup takes room that words do not.
+const DECODED_MAX: usize = TEXT_MAX * 8;
+
 /// Collects harmless text up to a bound.
 #[derive(Debug)]
 pub(crate) struct Sheet {
@@ -116,7 +119,7 @@ fn wide(head: &[u8]) -> Option<&'static Encoding> {
 /// Decodes by byte order mark, else UTF-8 if valid, else UTF-16 by its zeros, else Windows-1252. Reads no
 /// more than can be shown, generously.
 pub(crate) fn decode(bytes: &[u8]) -> String {
-    let shown = bytes.get(..TEXT_MAX * 8).unwrap_or(bytes);
+    let shown = bytes.get(..DECODED_MAX).unwrap_or(bytes);
     let encoding = Encoding::for_bom(shown).map(|(e, _)| e).or_else(|| wide(shown)).unwrap_or_else(|| {
         let cut = shown.len() < bytes.len();
         let valid = match std::str::from_utf8(shown) {
@@ -130,17 +133,20 @@ pub(crate) fn decode(bytes: &[u8]) -> String {
 }
 
 pub(crate) fn render(bytes: &[u8]) -> Preview {
-    let mut sheet = Sheet::new();
-    sheet.push(&decode(bytes));
-    sheet.preview()
+    shown(bytes, &decode(bytes))
 }
 
 /// The words of an HTML page; references, scripts and styles are left out.
 pub(crate) fn render_html(bytes: &[u8]) -> Preview {
     let source = decode(bytes);
     let words = mail_parser::decoders::html::html_to_text(&source);
-    let mut sheet = Sheet::new();
     // A page that is all script and markup has no words: its source is the honest thing to show.
-    sheet.push(if words.trim().is_empty() { &source } else { &words });
-    sheet.preview()
+    shown(bytes, if words.trim().is_empty() { &source } else { &words })
+}
+
+fn shown(bytes: &[u8], words: &str) -> Preview {
+    let mut sheet = Sheet::new();
+    sheet.push(words);
+    let (text, full) = sheet.done();
+    Preview::Text { text, truncated: full || bytes.len() > DECODED_MAX }
 }

@@ -85,8 +85,11 @@ async fn runs_out_of_time_alone() {
 async fn is_bounded_in_input() {
     let mut narrow = previewer();
     narrow.max_input = 100;
-    assert_eq!(run(&narrow, Kind::Text, &[b'a'; 200]).await, Err(Refusal::TooBig));
+    assert_eq!(run(&narrow, Kind::Pdf, &[b'a'; 200]).await, Err(Refusal::TooBig));
     let request = Request { kind: Kind::Text, want: Want::SUMMARY };
+    // a long text is shown from its beginning
+    let long = vec![b'a'; 40 * 1024 * 1024];
+    assert!(matches!(run(&previewer(), Kind::Text, &long).await, Ok(Preview::Text { truncated: true, .. })));
     let broken = stream::iter([Ok(Bytes::from_static(b"half")), Err(Error::other("gone"))]);
     assert_eq!(narrow.run(request, broken).await, Err(Refusal::Unavailable));
 }

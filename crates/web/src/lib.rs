@@ -5,3 +5,7 @@
 
 pub mod layout;
 pub mod view;
+
+// So that the gallery's samples can be read by the tests of this crate under its own name.
+#[cfg(test)]
+extern crate self as strongroom_web;

@@ -75,7 +75,7 @@ fn the_same_seed_tells_the_same_story() {
         let story = Story::new(&firm, seed, NOW);
         let mut hash = DefaultHasher::new();
         format!("{:?}", story.events).hash(&mut hash);
-        papers(&firm, &story).iter().take(120).for_each(|(_, _, p)| p.bytes.hash(&mut hash));
+        papers(&firm, &story).iter().take(36).for_each(|(_, _, p)| p.bytes.hash(&mut hash));
         hash.finish()
     };
     assert_eq!(digest(7), digest(7));

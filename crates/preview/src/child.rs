@@ -1,7 +1,7 @@
 //! The child process: confined first, then one request, one answer, the end.
 
 use crate::{
-    confine::{Confinement, Probe, confine},
+    confine::{Probe, confine},
     model::{Preview, Refusal, Want},
     render::render,
     wire::{self, Answer, Ask},
@@ -36,7 +36,3 @@ fn answer(stdin: impl Read, ask: Ask) -> Result<Preview, Refusal> {
     let bounded = stdin.take(ask.max_input.saturating_add(1));
     catch_unwind(AssertUnwindSafe(|| render(bounded, ask.kind, ask.want))).unwrap_or(Err(Refusal::Damaged))
 }
-
-/// A confinement as far as the type goes, for callers that have had no answer yet.
-pub const UNKNOWN: Confinement =
-    Confinement { limits: false, no_new_privs: false, landlock: crate::confine::Layer::None, seccomp: false };

@@ -91,7 +91,7 @@ fn pages(count: u32, drawn: (u32, u32), sizes: &[(u32, u32)], frame: &Frame<'_>)
         let (width, height) = scaled(size, drawn.0);
         let source = escape(&(frame.page_url)(number));
         out.push_str(&format!(
-            "<figure id=\"page-{number}\"><img loading=\"lazy\" decoding=\"async\" src=\"{source}\" width=\"{width}\" \
+            "<figure id=\"page-{number}\"><img loading=\"lazy\" src=\"{source}\" width=\"{width}\" \
              height=\"{height}\" alt=\"Page {number} of {count}\"><figcaption>Page {number} of {count}</figcaption></figure>"
         ));
     }

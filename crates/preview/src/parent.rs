@@ -1,7 +1,6 @@
 //! The server's side: starts the child, feeds it, and believes little of what it says.
 
 use crate::{
-    child,
     confine::{Confinement, Probe},
     model::{Kind, Preview, Refusal, Want},
     render::{input_limit, is_cut},
@@ -48,7 +47,7 @@ pub struct Previewer {
 }
 
 impl Previewer {
-    /// `program` with `args` must end in [`child::main`]. At most `concurrency` children run at a time.
+    /// `program` with `args` must end in [`crate::child::main`]. At most `concurrency` children run at a time.
     pub fn new(program: PathBuf, args: Vec<String>, concurrency: usize) -> Self {
         Self {
             program,
@@ -74,7 +73,7 @@ impl Previewer {
         match self.run(request, none).await? {
             Preview::Text { text, .. } => {
                 let probe = serde_json::from_str(&text).map_err(|_| Refusal::Unavailable)?;
-                Ok((self.confinement().unwrap_or(child::UNKNOWN), probe))
+                Ok((self.confinement().unwrap_or_default(), probe))
             }
             _ => Err(Refusal::Unavailable),
         }

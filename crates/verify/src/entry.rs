@@ -65,12 +65,12 @@ impl Entry {
                 lines.push(format!("  {label:<10}{}", words(value)));
             }
         }
-        let told = [
-            "at", "actor", "verb", "outcome", "about", "channel", "request", "id", "facts", "parts", "nonce",
-            "v",
-        ];
+        let told = ["at", "actor", "verb", "outcome", "about", "channel", "request", "id", "facts", "nonce"];
         for (name, value) in self.fields.iter().filter(|(name, _)| !told.contains(&name.as_str())) {
-            lines.push(format!("  {:<10}{}", inset(name), words(value)));
+            let told_otherwise = (name == "v" && value == 1) || (name == "parts" && value.is_array());
+            if !told_otherwise {
+                lines.push(format!("  {:<10}{}", inset(name), words(value)));
+            }
         }
         for (about, commitment) in self.parts() {
             let matching = opened.iter().find(|o| o.about == about && o.commitment() == commitment);

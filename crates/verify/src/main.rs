@@ -44,7 +44,7 @@ Verify what a Strongroom ledger says, without trusting the firm that runs it.
 Exit codes: 0 verified, 1 not verified, 2 wrong usage, 3 could not run.
 ";
 
-/// Why the answer is not \"verified\"; each has its exit code.
+/// Why the answer is not "verified"; each has its exit code.
 #[derive(Debug, PartialEq, Eq)]
 enum Failure {
     /// 1: what was checked does not hold

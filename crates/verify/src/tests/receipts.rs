@@ -72,6 +72,8 @@ fn nothing_in_an_entry_can_forge_the_report() {
     let report = desk(&log_with(json).receipt(1)).run(RECEIPT).unwrap();
     assert_eq!(report.lines().filter(|line| line.starts_with("Verified")).count(), 1, "{report}");
     assert!(!report.contains(['\u{1b}', '\u{202e}']), "{report:?}");
+    let report = desk(&log_with(r#"{"v":2,"parts":"odd"}"#.into()).receipt(1)).run(RECEIPT).unwrap();
+    assert!(report.contains("v         2") && report.contains("parts     odd"), "{report}");
     let report = desk(&log_with("not json\u{1b}".into()).receipt(1)).run(RECEIPT).unwrap();
     assert!(report.contains("not in a form that this program knows"), "{report}");
     assert!(!report.contains('\u{1b}'));

@@ -2,12 +2,12 @@
 //!
 //! Writers queue for the connection first come, first served, so nobody starves and nobody meets `SQLITE_BUSY` half-way.
 //! A commit costs one `fsync`, about a millisecond, and that would be the limit; so a transaction that finds others waiting
-//! leaves its work in the open transaction (as a released savepoint), queues behind them, and whoever comes first to the
+//! leaves its work in the open transaction (behind a savepoint), queues behind them, and whoever comes first to the
 //! end of the queue commits for all. What must hold:
 //! - **commit returns after the group's `COMMIT`**, with its result: a failed `COMMIT` fails every member;
 //! - **rollback of one member** goes back to its own savepoint, and returns only when what it may have read is durable;
 //! - after a failed `COMMIT` or rollback the connection is closed and a new one reads the files again;
-//! - a dropped future leaves nothing open: the ending runs in a task of its own.
+//! - a dropped future leaves nothing open: beginning and ending run in tasks of their own.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -43,10 +43,12 @@ struct State {
     closed: bool,
 }
 
-/// An open `BEGIN IMMEDIATE` with the released work of zero or more members.
+/// An open `BEGIN IMMEDIATE` with the work of zero or more members.
 #[derive(Debug)]
 struct Group {
     members: u32,
+    /// The last member's savepoint is still on the stack; its work is kept. Releasing it goes along with a later step.
+    unreleased: bool,
     outcome: watch::Sender<Outcome>,
 }
 
@@ -103,24 +105,17 @@ impl Writer {
             let _turn = Turn::wait(&self.waiting);
             Arc::clone(&self.state).lock_owned().await
         };
+        let writer = Arc::clone(self);
+        // In a task of its own: half a beginning could not be told from a whole one, and undoing one that never was
+        // would go back to the savepoint of the member before.
+        let beginning = tokio::spawn(async move { writer.begin_turn(state).await });
+        beginning.await.unwrap_or_else(|_| Err(ended("begin"))).map(SqliteTx::Write)
+    }
+
+    async fn begin_turn(self: Arc<Self>, mut state: OwnedMutexGuard<State>) -> Result<WriteTurn, DbError> {
         let first = state.group.is_none();
-        // Made before the first statement, so that its drop cleans up if we are dropped at an await.
-        let mut turn = WriteTurn { writer: Arc::clone(self), state: Some(state), first };
-        let state = turn.state.as_deref_mut().ok_or_else(|| ended("begin"))?;
-        if first {
-            if state.closed {
-                turn.state = None;
-                return Err(DbError::Unavailable(Cause::new("begin", "closed")));
-            }
-            if state.conn.is_none() {
-                state.conn = Some(self.options.connect().await.map_err(|e| classify("begin", &e))?);
-            }
-            state.group = Some(Group { members: 0, outcome: watch::Sender::new(None) });
-            state.run("begin", "BEGIN IMMEDIATE").await?;
-        } else {
-            state.run("begin", "SAVEPOINT member").await?;
-        }
-        Ok(SqliteTx::Write(turn))
+        let result = if first { state.open_group(&self.options).await } else { state.join_group().await };
+        result.map(|()| WriteTurn { writer: self, state: Some(state), first })
     }
 
     /// Waits for those before, then closes; further writes are refused.
@@ -143,21 +138,16 @@ impl Writer {
         first: bool,
         keep: bool,
     ) -> Result<(), DbError> {
-        let alone = self.waiting.load(Ordering::Relaxed) == 0;
         let step = match (keep, first) {
-            (true, true) => None,
-            // COMMIT releases it.
-            (true, false) if alone => None,
-            (true, false) => Some("RELEASE member"),
+            (true, _) => None,
             (false, true) => Some("ROLLBACK"),
             (false, false) => Some("ROLLBACK TO member; RELEASE member"),
         };
-        if let Some(step) = step {
-            let name = if keep { "commit" } else { "rollback" };
-            if let Err(error) = state.run(name, step).await {
-                state.fail(&error).await;
-                return Err(error);
-            }
+        if let Some(step) = step
+            && let Err(error) = state.run("rollback", step).await
+        {
+            state.fail(&error).await;
+            return Err(error);
         }
         if first && !keep {
             state.group = None;
@@ -165,7 +155,8 @@ impl Writer {
         }
         let Some(group) = state.group.as_mut() else { return Err(ended("commit")) };
         group.members += u32::from(keep);
-        if alone {
+        group.unreleased = keep && !first;
+        if self.waiting.load(Ordering::Relaxed) == 0 {
             return state.commit_group().await;
         }
         let mut outcome = group.outcome.subscribe();
@@ -174,7 +165,7 @@ impl Writer {
             biased;
             changed = outcome.changed() => {
                 let result = outcome.borrow().clone();
-                return match changed { Ok(()) => result.unwrap_or_else(|| Err(ended("commit"))), Err(_) => Err(ended("commit")) };
+                return changed.ok().and(result).unwrap_or_else(|| Err(ended("commit")));
             }
             state = Arc::clone(&self.state).lock_owned() => state,
         };
@@ -190,6 +181,28 @@ impl State {
     async fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
         let conn = self.conn.as_mut().ok_or_else(|| ended(name))?;
         sqlx::raw_sql(text).execute(conn).await.map(drop).map_err(|e| classify(name, &e))
+    }
+
+    async fn open_group(&mut self, options: &SqliteConnectOptions) -> Result<(), DbError> {
+        if self.closed {
+            return Err(DbError::Unavailable(Cause::new("begin", "closed")));
+        }
+        if self.conn.is_none() {
+            self.conn = Some(options.connect().await.map_err(|e| classify("begin", &e))?);
+        }
+        self.run("begin", "BEGIN IMMEDIATE").await?;
+        self.group = Some(Group { members: 0, unreleased: false, outcome: watch::Sender::new(None) });
+        Ok(())
+    }
+
+    async fn join_group(&mut self) -> Result<(), DbError> {
+        let unreleased = self.group.as_mut().is_some_and(|group| std::mem::take(&mut group.unreleased));
+        let step = if unreleased { "RELEASE member; SAVEPOINT member" } else { "SAVEPOINT member" };
+        let result = self.run("begin", step).await;
+        if let Err(error) = &result {
+            self.fail(error).await;
+        }
+        result
     }
 
     /// Commits for every member and tells them.

@@ -1,6 +1,7 @@
 //! The facade, on the engine of `TEST_DATABASE_URL` (a PostgreSQL administrator's address) or else on SQLite.
 
 mod concurrency;
+mod disk;
 #[expect(unreachable_pub, reason = "the list is public so that another crate may walk it")]
 mod facade;
 mod schema;

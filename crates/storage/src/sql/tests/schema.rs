@@ -53,7 +53,9 @@ async fn migrating_twice_and_from_several_nodes_at_once_is_once() {
         migrate(&nodes[0], MIGRATIONS, 2),
         migrate(&nodes[1], MIGRATIONS, 3)
     );
-    (a.unwrap(), b.unwrap(), c.unwrap());
+    for node in [a, b, c] {
+        node.unwrap();
+    }
     migrate(&test.db, MIGRATIONS, 4).await.unwrap();
     assert_eq!(catalog(&test.db).await.unwrap(), SCHEMA);
     for node in nodes {

@@ -1,1 +1,3 @@
 //! Stories over the outside contract.
+
+mod tidy;

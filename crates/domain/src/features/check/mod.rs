@@ -1,0 +1,3 @@
+//! check.
+
+pub(crate) mod store;

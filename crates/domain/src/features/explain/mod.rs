@@ -1,0 +1,90 @@
+//! Why: who may do what with a thing, by which rules, also as of a past instant.
+//!
+//! Authority rows are kept with their start and end, so the answer for a past instant comes from the same
+//! rules over the rows of then. About a thing that the asker may not know of, the answer is "not found".
+
+use crate::kernel::actor::Role;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::MatterFacts;
+use crate::kernel::gate::Decision;
+use crate::kernel::id::StaffId;
+use crate::kernel::target::{Subject, Target, principal};
+use crate::kernel::verb::Verb;
+
+/// What is asked.
+pub struct Ask {
+    /// About whom; the asker where none is named.
+    pub person: Option<StaffId>,
+    /// What they would do.
+    pub action: Verb,
+    /// With what.
+    pub thing: Target,
+    /// As of when; now where none is given.
+    pub at: Option<i64>,
+}
+
+/// Answers, and leaves an entry that it was asked.
+///
+/// # Errors
+/// Not found where the asker may not know of the thing or the person; refused; sealed; storage.
+pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
+    let me = ctx.me()?;
+    let person = ask.person.unwrap_or(me);
+    let verb = if person == me { Verb::ExplainOwn } else { Verb::ExplainOther };
+    // the asker must know of the thing itself; an auditor knows ids only, of every thing
+    let role = ctx.role().await?;
+    let watches = matches!(role, Role::Auditor);
+    let known = match ask.thing.known_by() {
+        None => true,
+        Some(see) => watches || ctx.may_now(see, &ask.thing).await?,
+    };
+    if !known || ask.thing == Target::Unknown {
+        return ctx.unknown(verb).await;
+    }
+    let about = ask.thing.id().into_iter().chain([person.any()]);
+    ctx.permit_with(verb, &explain_target(&ask.thing), Facts::about(about)).await?;
+    let at = ask.at.unwrap_or_else(|| ctx.now());
+    let (subject, facts) = ctx
+        .load(async |loader| {
+            let subject = Subject::load(loader, &ask.thing, Some(person)).await?;
+            Ok((subject, loader.person(person).await?))
+        })
+        .await?;
+    if !subject.exists {
+        return Err(Error::NotFound);
+    }
+    let facts = facts.ok_or(Error::NotFound)?;
+    let mut how = subject.situation(&ask.thing, person, at);
+    if let Some(matter) = &subject.matter {
+        how.open = matter.opened_at <= at && matter.closed_at.is_none_or(|c| at < c);
+    }
+    let who = principal(&facts, None, ask.action, at, &mut how);
+    let id = ask.thing.id().map_or_else(|| String::from("firm"), |id| id.to_string());
+    ctx.room.gate.decide(&who, ask.action, ask.thing.kind(), &id, &how)
+}
+
+/// The policies know `explain` on firm, client, matter and record.
+fn explain_target(thing: &Target) -> Target {
+    match thing {
+        Target::Client(_) | Target::Matter(_) | Target::Record(_) => thing.clone(),
+        _ => Target::Firm,
+    }
+}
+
+/// The gate's answer for someone else about a matter whose facts are at hand, without an entry: for the
+/// page that lists who can open it.
+pub(crate) async fn decide_for(
+    ctx: &Ctx,
+    matter: &MatterFacts,
+    person: StaffId,
+    verb: Verb,
+) -> Result<Decision> {
+    let facts = ctx.load(async |loader| loader.person(person).await).await?.ok_or(Error::NotFound)?;
+    let subject = Subject { matter: Some(matter.clone()), exists: true, ..Subject::default() };
+    let target = Target::Matter(matter.id);
+    let mut how = subject.situation(&target, person, ctx.now());
+    let who = principal(&facts, None, verb, ctx.now(), &mut how);
+    ctx.room.gate.decide(&who, verb, target.kind(), &matter.id.to_string(), &how)
+}

@@ -1,0 +1,3 @@
+//! group.
+
+pub(crate) mod store;

@@ -1,0 +1,5 @@
+//! Rows.
+
+use strongroom_storage::statements;
+
+statements! {}

@@ -1,0 +1,3 @@
+//! ledger.
+
+pub(crate) mod store;

@@ -1,0 +1,266 @@
+//! Seeing matters: lists, the head of the workspace, the team, and who can open it and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use strongroom_storage::params;
+
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::{MatterFacts, WallAnswer, WallFacts, id_of};
+use crate::kernel::id::{ClientId, MatterId, StaffId, WallId};
+use crate::kernel::permit::Permit;
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+use super::store;
+
+/// A matter as it is shown in a list and at the head of its workspace.
+#[derive(Clone, Debug)]
+pub struct MatterView {
+    /// Its id.
+    pub id: MatterId,
+    /// Its client.
+    pub client: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// Its name.
+    pub name: String,
+    /// The firm's reference.
+    pub reference: String,
+    /// True while open.
+    pub open: bool,
+    /// When it was opened.
+    pub opened_at: i64,
+    /// When it was closed.
+    pub closed_at: Option<i64>,
+    /// Who leads, by short name.
+    pub leads: Vec<String>,
+    /// The viewer's own seat, or `none`.
+    pub my_seat: &'static str,
+    /// How many people can open it now, as far as the viewer may know.
+    pub people: usize,
+    /// Walls over it that the viewer may know of.
+    pub walls: Vec<WallBadge>,
+    /// For `If-Match`.
+    pub version: i64,
+}
+
+/// A wall as the matter's badge shows it.
+#[derive(Clone, Debug)]
+pub struct WallBadge {
+    /// The wall.
+    pub id: WallId,
+    /// `bars` or `admits`.
+    pub kind: String,
+    /// How many people it names.
+    pub people: usize,
+    /// Whom it names.
+    pub named: Vec<StaffId>,
+}
+
+/// A seat as the team page shows it.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// Who.
+    pub staff: StaffId,
+    /// `lead`, `member` or `reader`.
+    pub seat: &'static str,
+    /// From.
+    pub since: i64,
+    /// Until.
+    pub until: Option<i64>,
+    /// True while it holds.
+    pub holds: bool,
+    /// Who gave it.
+    pub given_by: String,
+}
+
+/// One person who can open the matter, and the rule's sentence.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Who.
+    pub staff: StaffId,
+    /// The seat.
+    pub seat: &'static str,
+    /// True where a wall keeps the person out; shown to those who may know of it.
+    pub walled: bool,
+    /// The rule's own sentence.
+    pub says: String,
+}
+
+/// A matter's team.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// The head.
+    pub matter: MatterView,
+    /// Seats, present ones first.
+    pub seats: Vec<Seat>,
+    /// Who can open it, and why.
+    pub access: Vec<Access>,
+}
+
+/// The walls over a matter that the viewer may know of.
+fn known_walls<'m>(ctx: &Ctx, matter: &'m MatterFacts, compliance: bool) -> Vec<&'m WallFacts> {
+    let (Some(me), now) = (ctx.actor.person(), ctx.now()) else { return Vec::new() };
+    let leads = matter.seat_of(me, now) == "lead" && matter.wall_for(me, now) == WallAnswer::None;
+    let mine = |w: &&WallFacts| {
+        let named = w.people(now).contains(&me);
+        matter.covered_by(w, now) && !(w.kind == "bars" && named) && (compliance || leads)
+    };
+    matter.walls.iter().filter(mine).collect()
+}
+
+/// A view of a matter whose facts passed the gate under `permit`.
+#[must_use]
+pub fn view_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Option<MatterView> {
+    view_for(ctx, permit, matter, false)
+}
+
+fn view_for(ctx: &Ctx, permit: &Permit, matter: &MatterFacts, compliance: bool) -> Option<MatterView> {
+    let directory = &ctx.room.directory;
+    let name = directory.matter(permit, matter.id)?;
+    let client = directory.client(permit, matter.client)?;
+    let now = ctx.now();
+    let me = ctx.actor.person()?;
+    let short = |id: StaffId| directory.staff(id).map_or_else(|| id.to_string(), |s| s.short());
+    let leads =
+        matter.seats.iter().filter(|s| s.seat == "lead" && s.holds(now)).map(|s| short(s.staff)).collect();
+    let people: BTreeSet<StaffId> = matter
+        .seats
+        .iter()
+        .filter(|s| s.holds(now) && matter.wall_for(s.staff, now) == WallAnswer::None)
+        .map(|s| s.staff)
+        .collect();
+    let walls = known_walls(ctx, matter, compliance)
+        .into_iter()
+        .map(|w| {
+            let named: Vec<StaffId> = w.people(now).into_iter().collect();
+            WallBadge { id: w.id, kind: w.kind.clone(), people: named.len(), named }
+        })
+        .collect();
+    Some(MatterView {
+        id: matter.id,
+        client: matter.client,
+        client_name: client.name,
+        name: name.name,
+        reference: name.reference,
+        open: matter.open,
+        opened_at: matter.opened_at,
+        closed_at: matter.closed_at,
+        leads,
+        my_seat: matter.seat_of(me, now),
+        people: people.len(),
+        walls,
+        version: matter.row_version,
+    })
+}
+
+/// The matters that the actor may see whose name, reference or client has every word of `words`, by name.
+///
+/// # Errors
+/// Refused, sealed, storage.
+pub async fn matters(
+    ctx: &Ctx,
+    words: &str,
+    client: Option<ClientId>,
+    after: Option<MatterId>,
+    limit: usize,
+) -> Result<(Vec<MatterView>, bool)> {
+    let me = ctx.me()?;
+    let now = ctx.now();
+    let all = ctx.sees_all().await?;
+    let mut candidates = ctx.room.directory.find_matters(words);
+    if !all {
+        let rows = ctx.room.db.all(&store::MATTERS_OF_PERSON, &params![me.to_string(), now]).await?;
+        let mine = rows.iter().map(|r| id_of(r, "matter_id")).collect::<Result<BTreeSet<MatterId>>>()?;
+        candidates.retain(|id| mine.contains(id));
+    }
+    if let Some(client) = client {
+        candidates.retain(|id| ctx.room.directory.client_of(*id) == Some(client));
+    }
+    if let Some(after) = after {
+        let place = candidates.iter().position(|id| *id == after).map_or(0, |p| p + 1);
+        candidates.drain(..place);
+    }
+    let ((permit, seen), more) = ctx
+        .fill_page(
+            Verb::MatterList,
+            &Target::Firm,
+            Verb::MatterSee,
+            candidates,
+            limit,
+            Target::Matter,
+            Facts::default(),
+        )
+        .await?;
+    let compliance = ctx.is_compliance().await?;
+    let views = seen
+        .into_iter()
+        .filter_map(|(_, s)| s.matter)
+        .filter_map(|m| view_for(ctx, &permit, &m, compliance))
+        .collect();
+    Ok((views, more))
+}
+
+/// One matter.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn matter(ctx: &Ctx, id: MatterId) -> Result<MatterView> {
+    let (permit, subject) = ctx.permit(Verb::MatterSee, &Target::Matter(id)).await?;
+    head(ctx, &permit, subject.need_matter()?).await
+}
+
+/// The head of the workspace, under a permit that a page of it was given.
+///
+/// # Errors
+/// Sealed, storage.
+pub async fn head(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<MatterView> {
+    let compliance = ctx.is_compliance().await?;
+    view_for(ctx, permit, matter, compliance).ok_or(Error::NotFound)
+}
+
+/// The team of a matter, and who can open it and why.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn team(ctx: &Ctx, id: MatterId) -> Result<Team> {
+    let (permit, subject) = ctx.permit(Verb::TeamSee, &Target::Matter(id)).await?;
+    let facts = subject.need_matter()?;
+    let view = head(ctx, &permit, facts).await?;
+    let now = ctx.now();
+    let knows_walls = !view.walls.is_empty();
+    // whoever may not know of a wall must not find it by counting seats
+    let shown = |s: &StaffId| knows_walls || matter_open_to(facts, *s, now);
+    let mut seats: Vec<Seat> = facts
+        .seats
+        .iter()
+        .filter(|s| shown(&s.staff))
+        .map(|s| Seat {
+            staff: s.staff,
+            seat: s.seat,
+            since: s.since,
+            until: s.until,
+            holds: s.holds(now),
+            given_by: ctx.room.directory.name_of_actor(&s.given_by).unwrap_or_else(|| s.given_by.clone()),
+        })
+        .collect();
+    seats.sort_by_key(|s| (!s.holds, s.seat != "lead", s.seat == "reader", s.since));
+    let mut access = BTreeMap::new();
+    for seat in seats.iter().filter(|s| s.holds) {
+        let explained =
+            crate::features::explain::decide_for(ctx, facts, seat.staff, Verb::RecordList).await?;
+        let says = explained.because.iter().map(|b| b.says.clone()).collect::<Vec<_>>().join(" ");
+        let walled = !matter_open_to(facts, seat.staff, now);
+        access.insert(
+            seat.staff,
+            Access { staff: seat.staff, seat: facts.seat_of(seat.staff, now), walled, says },
+        );
+    }
+    Ok(Team { matter: view, seats, access: access.into_values().collect() })
+}
+
+fn matter_open_to(matter: &MatterFacts, person: StaffId, now: i64) -> bool {
+    matter.wall_for(person, now) == WallAnswer::None
+}

@@ -1,0 +1,3 @@
+//! record.
+
+pub(crate) mod store;

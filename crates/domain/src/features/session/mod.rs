@@ -1,0 +1,3 @@
+//! session.
+
+pub(crate) mod store;

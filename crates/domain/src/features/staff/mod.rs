@@ -1,0 +1,3 @@
+//! staff.
+
+pub(crate) mod store;

@@ -1,0 +1,3 @@
+//! upload.
+
+pub(crate) mod store;

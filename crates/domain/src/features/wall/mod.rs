@@ -1,0 +1,3 @@
+//! wall.
+
+pub(crate) mod store;

@@ -1,0 +1,259 @@
+//! A ledger entry: one JSON object, kept as exact bytes, at most 32 KiB.
+//!
+//! In clear stand ids, times, verb and outcome. What tells of someone or something is a *part*, sealed
+//! under the key of the narrowest thing it tells of; beside it stands SHA-256(32 random bytes || part),
+//! the random bytes being inside the seal, so that a receipt may carry the opened part and a verifier
+//! can check it. After destruction the key is gone, the part's bytes stay, and the tree verifies.
+//! `docs/formats.md` specifies every field.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Map, Value, json};
+use strongroom_seal::{Entropy, chunked, context, mac};
+
+use super::clock::{Micros, rfc3339};
+use super::error::{Error, Result};
+use super::id::{AnyId, EntryId};
+use super::sets::SetChange;
+use super::vault::{KeyOf, Vault};
+use super::verb::Verb;
+
+/// The largest entry in bytes.
+pub const MAX_BYTES: usize = 32 * 1024;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Allowed,
+    /// The gate refused.
+    Denied,
+    /// Allowed, but it could not be done.
+    Failed,
+}
+
+impl Outcome {
+    /// The word in the entry.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Allowed, Self::Denied, Self::Failed].into_iter().find(|o| o.word() == word)
+    }
+}
+
+/// A sealed part: what it tells of, the key it is sealed under, and what it says.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The narrowest thing it tells of.
+    pub about: AnyId,
+    /// Where that thing's key lies.
+    pub key: KeyOf,
+    /// What it says.
+    pub body: Map<String, Value>,
+}
+
+/// What an operation records: typed facts in clear, and what must be sealed. Never content.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The things it concerns.
+    pub about: Vec<AnyId>,
+    /// The client whose activity shows it.
+    pub client: Option<AnyId>,
+    /// The matter whose activity shows it.
+    pub matter: Option<AnyId>,
+    /// The record whose activity shows it.
+    pub record: Option<AnyId>,
+    /// Numbers, states and ids in clear.
+    pub clear: Map<String, Value>,
+    /// Sealed parts.
+    pub told: Vec<Told>,
+}
+
+impl Facts {
+    /// Facts about some things.
+    #[must_use]
+    pub fn about(things: impl IntoIterator<Item = AnyId>) -> Self {
+        Self { about: things.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Adds a number, state or id that stands in clear.
+    #[must_use]
+    pub fn clear(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.clear.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds something told, sealed under the thing's key.
+    #[must_use]
+    pub fn told(mut self, about: AnyId, key: KeyOf, name: &str, value: impl Into<Value>) -> Self {
+        self.tell(about, key, name, value.into());
+        self
+    }
+
+    pub(super) fn tell(&mut self, about: AnyId, key: KeyOf, name: &str, value: Value) {
+        if let Some(part) = self.told.iter_mut().find(|t| t.about == about && t.key == key) {
+            part.body.insert(name.to_owned(), value);
+        } else {
+            let mut body = Map::new();
+            body.insert(name.to_owned(), value);
+            self.told.push(Told { about, key, body });
+        }
+    }
+}
+
+/// Who, through what, when: the frame of every entry of one request.
+pub struct Frame<'a> {
+    /// `person`, `token`, `system`, `operator` or `anonymous`.
+    pub actor_kind: &'a str,
+    /// The actor's id or name.
+    pub actor_id: &'a str,
+    /// The face.
+    pub channel: &'a str,
+    /// The request.
+    pub request: &'a str,
+    /// When.
+    pub at: Micros,
+}
+
+/// An entry as it is stored, not yet numbered.
+#[derive(Clone, Debug)]
+pub struct EntryRow {
+    /// Its id.
+    pub id: EntryId,
+    /// When.
+    pub at: Micros,
+    /// See [`Frame`].
+    pub actor_kind: String,
+    /// See [`Frame`].
+    pub actor_id: String,
+    /// See [`Frame`].
+    pub channel: String,
+    /// What was done.
+    pub verb: Verb,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whose activity shows it.
+    pub client: Option<String>,
+    /// Whose activity shows it.
+    pub matter: Option<String>,
+    /// Whose activity shows it.
+    pub record: Option<String>,
+    /// See [`Frame`].
+    pub request: String,
+    /// Sets that the change renewed.
+    pub sets: Vec<SetChange>,
+    /// The exact bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The context under which a part is sealed.
+#[must_use]
+pub fn part_context(firm: &[u8; 16], entry: &str, about: &str) -> Vec<u8> {
+    context(&[firm, b"ledger part", entry.as_bytes(), about.as_bytes()])
+}
+
+/// Writes an entry.
+///
+/// # Errors
+/// Sealed; or larger than [`MAX_BYTES`].
+pub fn compose(
+    vault: &Vault,
+    entropy: &dyn Entropy,
+    frame: &Frame<'_>,
+    verb: Verb,
+    outcome: Outcome,
+    facts: Facts,
+    sets: Vec<SetChange>,
+) -> Result<EntryRow> {
+    let mut random = [0_u8; 10];
+    entropy.fill(&mut random);
+    let id = EntryId::new(frame.at, random);
+    let mut nonce = [0_u8; 16];
+    entropy.fill(&mut nonce);
+    let mut entry = Map::new();
+    entry.insert("v".into(), json!(1));
+    entry.insert("at".into(), json!(rfc3339(frame.at)));
+    entry.insert("nonce".into(), json!(hex::encode(nonce)));
+    entry.insert("id".into(), json!(id.to_string()));
+    entry.insert("actor".into(), json!({ "kind": frame.actor_kind, "id": frame.actor_id }));
+    entry.insert("channel".into(), json!(frame.channel));
+    entry.insert("verb".into(), json!(verb.word()));
+    entry.insert("about".into(), json!(facts.about));
+    entry.insert("outcome".into(), json!(outcome.word()));
+    entry.insert("request".into(), json!(frame.request));
+    let mut clear = facts.clear;
+    if !sets.is_empty() {
+        let named: Vec<Value> = sets
+            .iter()
+            .map(|s| json!({ "set": s.set, "version": s.version, "digest": hex::encode(s.digest) }))
+            .collect();
+        clear.insert("sets".into(), Value::Array(named));
+    }
+    if !clear.is_empty() {
+        entry.insert("facts".into(), Value::Object(clear));
+    }
+    let mut parts = Vec::with_capacity(facts.told.len());
+    for told in facts.told {
+        // a key that is already destroyed tells of nothing that could be sealed
+        let Ok(key) = vault.any_key(told.key) else { continue };
+        let mut salted = vec![0_u8; 32];
+        entropy.fill(&mut salted);
+        salted.extend_from_slice(Value::Object(told.body).to_string().as_bytes());
+        let commitment = mac::sha256(&salted);
+        let sealed = chunked::seal(
+            &key,
+            &part_context(&vault.firm(), &id.to_string(), told.about.as_str()),
+            entropy,
+            &salted,
+        );
+        parts.push(json!({
+            "about": told.about, "commitment": hex::encode(commitment), "sealed": BASE64.encode(sealed),
+        }));
+    }
+    entry.insert("parts".into(), Value::Array(parts));
+    let bytes = Value::Object(entry).to_string().into_bytes();
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::Internal(format!("an entry of {} bytes", bytes.len())));
+    }
+    Ok(EntryRow {
+        id,
+        at: frame.at,
+        actor_kind: frame.actor_kind.to_owned(),
+        actor_id: frame.actor_id.to_owned(),
+        channel: frame.channel.to_owned(),
+        verb,
+        outcome,
+        client: facts.client.map(|i| i.to_string()),
+        matter: facts.matter.map(|i| i.to_string()),
+        record: facts.record.map(|i| i.to_string()),
+        request: frame.request.to_owned(),
+        sets,
+        bytes,
+    })
+}
+
+/// Opens a part of an entry with a key: the 32 random bytes and what it says.
+///
+/// # Errors
+/// It does not open, or does not match its commitment.
+pub fn open_part(firm: &[u8; 16], key: &strongroom_seal::Key, entry: &str, part: &Value) -> Result<Vec<u8>> {
+    let damaged = || Error::Tampered { table: "ledger_entry", id: entry.to_owned() };
+    let about = part.get("about").and_then(Value::as_str).ok_or_else(damaged)?;
+    let sealed = part.get("sealed").and_then(Value::as_str).ok_or_else(damaged)?;
+    let sealed = BASE64.decode(sealed).map_err(|_| damaged())?;
+    let clear = chunked::open(key, &part_context(firm, entry, about), &sealed).map_err(|_| damaged())?;
+    let commitment = part.get("commitment").and_then(Value::as_str).ok_or_else(damaged)?;
+    if hex::encode(mac::sha256(clear.as_slice())) != commitment {
+        return Err(damaged());
+    }
+    Ok(clear.as_slice().to_vec())
+}

@@ -1,0 +1,321 @@
+//! The gate: Cedar decides, from policy files that a security officer can read.
+//!
+//! Nothing else in the program answers "may". A decision names the rules that decided, each with
+//! the sentence that stands in its file; change the text there and the screen changes.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use cedar_policy::{
+    Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+};
+
+use super::actor::{Actor, Role};
+use super::error::{Because, Error, Result};
+use super::facts::WallAnswer;
+use super::verb::Verb;
+
+/// A policy file: its name and its text.
+pub type PolicyFile = (String, String);
+
+/// The schema, as it is built in.
+pub const SCHEMA: &str = include_str!("../../../../policies/strongroom.cedarschema");
+
+/// The policy files, as they are built in.
+#[must_use]
+pub fn built_in() -> Vec<PolicyFile> {
+    macro_rules! files {
+        ($($name:literal),*) => {
+            vec![$((String::from($name), String::from(include_str!(concat!("../../../../policies/", $name))))),*]
+        };
+    }
+    files![
+        "10-always.cedar",
+        "20-matters.cedar",
+        "30-records.cedar",
+        "40-walls.cedar",
+        "50-ledger.cedar",
+        "60-people.cedar",
+        "70-system.cedar"
+    ]
+}
+
+/// The person as the policies see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Principal {
+    /// Staff or a client contact.
+    Person {
+        /// The id's text.
+        id: String,
+        /// What they are.
+        role: Role,
+        /// Neither invited nor suspended.
+        active: bool,
+    },
+    /// Named work of the system, by its word.
+    System(&'static str),
+    /// The operator at the command line.
+    Operator,
+    /// Nobody known.
+    Anonymous,
+}
+
+impl Principal {
+    /// The principal for work that no person does.
+    #[must_use]
+    pub const fn of_system(actor: &Actor) -> Option<Self> {
+        match actor {
+            Actor::System(role) => Some(Self::System(role.word())),
+            Actor::Operator(_) => Some(Self::Operator),
+            Actor::Anonymous => Some(Self::Anonymous),
+            Actor::Person { .. } => None,
+        }
+    }
+}
+
+/// The kind of thing that something is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThingKind {
+    /// The firm: its lists, its ledger.
+    Firm,
+    /// A client.
+    Client,
+    /// A matter.
+    Matter,
+    /// A record.
+    Record,
+    /// A wall.
+    Wall,
+    /// A person.
+    Staff,
+    /// A group.
+    Group,
+}
+
+impl ThingKind {
+    const fn type_name(self) -> &'static str {
+        match self {
+            Self::Firm => "Firm",
+            Self::Client => "Client",
+            Self::Matter => "Matter",
+            Self::Record => "Record",
+            Self::Wall => "Wall",
+            Self::Staff => "Staff",
+            Self::Group => "Group",
+        }
+    }
+}
+
+/// How things stand between the person and the thing. The words are those of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Situation {
+    /// `lead`, `member`, `reader` or `none`.
+    pub seat: &'static str,
+    /// Leads a matter that the wall covers.
+    pub leads: bool,
+    /// What the walls say.
+    pub wall: WallAnswer,
+    /// The thing is the person's own.
+    pub own: bool,
+    /// The matter is open.
+    pub open: bool,
+    /// Confirmed with a fresh code.
+    pub stepped_up: bool,
+    /// The token has the scope.
+    pub scoped: bool,
+}
+
+impl Default for Situation {
+    fn default() -> Self {
+        Self {
+            seat: "none",
+            leads: false,
+            wall: WallAnswer::None,
+            own: false,
+            open: true,
+            stepped_up: false,
+            scoped: true,
+        }
+    }
+}
+
+/// The answer, with the rules that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The answer.
+    pub allowed: bool,
+    /// Rules in the order of their ids; for a denial by silence, the one rule `nobody-said-so`.
+    pub because: Vec<Because>,
+}
+
+impl Decision {
+    /// True where `step-up` alone stands in the way.
+    #[must_use]
+    pub fn wants_step_up(&self) -> bool {
+        !self.allowed && self.because.len() == 1 && self.because.iter().all(|b| b.rule == "step-up")
+    }
+
+    /// The rules' names.
+    #[must_use]
+    pub fn rules(&self) -> Vec<String> {
+        self.because.iter().map(|b| b.rule.clone()).collect()
+    }
+}
+
+/// The policies in force.
+pub struct Gate {
+    policies: PolicySet,
+    said: BTreeMap<PolicyId, Because>,
+    authorizer: Authorizer,
+    digest: [u8; 32],
+}
+
+fn fault(what: &str, cause: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("policies: {what}: {cause}"))
+}
+
+impl Gate {
+    /// Reads policy files, validates them strictly against the schema.
+    ///
+    /// # Errors
+    /// A file that does not parse or validate, a policy without `@id` and `@says`, an id used twice.
+    pub fn new(files: &[PolicyFile]) -> Result<Self> {
+        let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| fault("schema", e))?;
+        let mut policies = PolicySet::new();
+        let mut said = BTreeMap::new();
+        for (name, text) in files {
+            let set = PolicySet::from_str(text).map_err(|e| fault(name, e))?;
+            for policy in set.policies() {
+                let id =
+                    policy.annotation("id").ok_or_else(|| fault(name, "a policy has no @id"))?.to_owned();
+                let says = policy.annotation("says").ok_or_else(|| fault(&id, "has no @says"))?.to_owned();
+                let key = PolicyId::new(&id);
+                policies.add(policy.new_id(key.clone())).map_err(|e| fault(&id, e))?;
+                said.insert(key, Because { rule: id, says });
+            }
+        }
+        let answer = Validator::new(schema).validate(&policies, ValidationMode::Strict);
+        if let Some(error) = answer.validation_errors().next() {
+            return Err(fault("validation", error));
+        }
+        let joined: Vec<&[u8]> = files.iter().flat_map(|(n, t)| [n.as_bytes(), t.as_bytes()]).collect();
+        let digest = strongroom_seal::mac::sha256(&strongroom_seal::context(&joined));
+        Ok(Self { policies, said, authorizer: Authorizer::new(), digest })
+    }
+
+    /// SHA-256 over the files' names and texts.
+    #[must_use]
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// Every rule in force, for the screens that explain.
+    pub fn rules(&self) -> impl Iterator<Item = &Because> {
+        self.said.values()
+    }
+
+    /// Decides. An error while evaluating is a refusal.
+    ///
+    /// # Errors
+    /// The request cannot be put in Cedar's words: a fault of ours.
+    pub fn decide(
+        &self,
+        who: &Principal,
+        verb: Verb,
+        kind: ThingKind,
+        id: &str,
+        how: &Situation,
+    ) -> Result<Decision> {
+        let principal = principal_entity(who)?;
+        let request = Request::new(
+            principal.uid(),
+            uid("Action", verb.word())?,
+            uid(kind.type_name(), id)?,
+            context(how)?,
+            None,
+        )
+        .map_err(|e| fault("request", e))?;
+        let mut entities = vec![principal];
+        entities.extend(action_entities(verb)?);
+        let entities = Entities::from_entities(entities, None).map_err(|e| fault("entities", e))?;
+        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let failed = response.diagnostics().errors().next().is_some();
+        let allowed = response.decision() == CedarDecision::Allow && !failed;
+        let mut because: Vec<Because> =
+            response.diagnostics().reason().filter_map(|id| self.said.get(id).cloned()).collect();
+        because.sort_by(|a, b| a.rule.cmp(&b.rule));
+        if because.is_empty() || (failed && because.is_empty()) {
+            because.push(Because {
+                rule: String::from("nobody-said-so"),
+                says: String::from("No rule of this firm allows it."),
+            });
+        }
+        Ok(Decision { allowed, because })
+    }
+}
+
+fn uid(kind: &str, id: &str) -> Result<EntityUid> {
+    let kind = EntityTypeName::from_str(kind).map_err(|e| fault("type", e))?;
+    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+}
+
+fn principal_entity(who: &Principal) -> Result<Entity> {
+    let (kind, id, attributes) = match who {
+        Principal::Person { id, role, active } => (
+            "Person",
+            id.as_str(),
+            vec![
+                (String::from("role"), RestrictedExpression::new_string(role.word().to_owned())),
+                (String::from("active"), RestrictedExpression::new_bool(*active)),
+            ],
+        ),
+        Principal::System(role) => (
+            "System",
+            *role,
+            vec![(String::from("role"), RestrictedExpression::new_string((*role).to_owned()))],
+        ),
+        Principal::Operator => ("Operator", "operator", Vec::new()),
+        Principal::Anonymous => ("Anonymous", "anonymous", Vec::new()),
+    };
+    Entity::new(uid(kind, id)?, attributes.into_iter().collect(), std::collections::HashSet::new())
+        .map_err(|e| fault("principal", e))
+}
+
+fn context(how: &Situation) -> Result<Context> {
+    let text = |s: &str| RestrictedExpression::new_string(s.to_owned());
+    let yes = RestrictedExpression::new_bool;
+    Context::from_pairs([
+        (String::from("seat"), text(how.seat)),
+        (String::from("leads"), yes(how.leads)),
+        (String::from("wall"), text(how.wall.word())),
+        (String::from("own"), yes(how.own)),
+        (String::from("open"), yes(how.open)),
+        (String::from("stepped_up"), yes(how.stepped_up)),
+        (String::from("scoped"), yes(how.scoped)),
+    ])
+    .map_err(|e| fault("context", e))
+}
+
+/// The groups of actions, read from the schema once: a verb's entity and those it is in.
+fn action_entities(verb: Verb) -> Result<Vec<Entity>> {
+    use std::sync::OnceLock;
+    static ACTIONS: OnceLock<BTreeMap<String, Vec<Entity>>> = OnceLock::new();
+    if let Some(all) = ACTIONS.get() {
+        return Ok(all.get(verb.word()).cloned().unwrap_or_default());
+    }
+    let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| fault("schema", e))?;
+    let entities = schema.action_entities().map_err(|e| fault("actions", e))?;
+    let mut all = BTreeMap::new();
+    for entity in entities.iter() {
+        let id = entity.uid().id().unescaped().to_owned();
+        let mut mine = vec![entity.clone()];
+        if let Some(above) = entities.ancestors(&entity.uid()) {
+            mine.extend(above.filter_map(|a| entities.get(a).cloned()));
+        }
+        all.insert(id, mine);
+    }
+    let mine = all.get(verb.word()).cloned().unwrap_or_default();
+    let _ = ACTIONS.set(all);
+    Ok(mine)
+}

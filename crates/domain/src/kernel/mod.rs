@@ -1,0 +1,29 @@
+//! The spine. Small, and read twice before it changes.
+
+pub mod actor;
+pub mod bound;
+pub mod clock;
+pub mod ctx;
+pub mod directory;
+pub mod entry;
+pub mod error;
+pub mod facts;
+pub mod gate;
+pub mod id;
+pub mod keyring_file;
+pub mod ledger;
+pub mod operation;
+pub mod permit;
+pub mod reader;
+pub mod schema;
+pub mod sets;
+pub mod strangers;
+pub mod strongroom;
+pub mod target;
+pub mod text;
+pub mod unsealing;
+pub mod vault;
+pub mod verb;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! Changes. [`Ctx::perform`] opens the only write transaction, after the gate has answered, and ends
+//! it with the ledger entry. An operation that forgets its facts does not compile: [`Done`] is the only
+//! way out of `run`.
+
+use std::future::Future;
+
+use strongroom_storage::sql::{Param, Row, Sql, Tx};
+
+use super::clock::Micros;
+use super::ctx::Ctx;
+use super::directory::Known;
+use super::entry::{Facts, Outcome};
+use super::error::{Error, Result};
+use super::id::{AnyId, EntryId, Id, Kind, StaffId};
+use super::permit::Permit;
+use super::reader::Reader;
+use super::sets::{self, Set};
+use super::target::{Subject, Target};
+use super::vault::{Column, KeyOf, Vault};
+use super::verb::Verb;
+use super::{facts::Loader, ledger};
+
+/// Something a person or the system does, in the law's words.
+pub trait Operation: Send + Sized {
+    /// Action, ledger verb and metric.
+    const VERB: Verb;
+    /// What comes back.
+    type Output: Send;
+
+    /// What it is done to.
+    fn target(&self) -> Target;
+
+    /// Whom it concerns, where the rules ask whether that is the actor.
+    fn concerns(&self) -> Option<StaffId> {
+        None
+    }
+
+    /// Does it, inside the transaction.
+    fn run(
+        self,
+        tx: &mut WriteTx<'_>,
+        on: &Subject,
+    ) -> impl Future<Output = Result<Done<Self::Output>>> + Send;
+}
+
+/// What an operation did, and what the ledger will say of it.
+pub struct Done<T> {
+    output: T,
+    facts: Facts,
+}
+
+impl<T> Done<T> {
+    /// The only way out of an operation.
+    #[must_use]
+    pub const fn recording(output: T, facts: Facts) -> Self {
+        Self { output, facts }
+    }
+}
+
+/// The one write transaction. Only [`Ctx::perform`] makes one.
+pub struct WriteTx<'a> {
+    ctx: &'a Ctx,
+    tx: Tx,
+    permit: Permit,
+    touched: Vec<Set>,
+    learned: Vec<Known>,
+}
+
+impl WriteTx<'_> {
+    /// Now: one instant for the whole operation.
+    pub(crate) fn now(&self) -> Micros {
+        self.ctx.now()
+    }
+
+    /// The context of the request.
+    pub(crate) const fn ctx(&self) -> &Ctx {
+        self.ctx
+    }
+
+    /// The seals and keys.
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.ctx.room.vault
+    }
+
+    /// The permit under which the operation runs.
+    pub(crate) const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// A new identifier.
+    pub(crate) fn new_id<T: Kind>(&mut self) -> Id<T> {
+        let id = Id::new(self.ctx.now(), self.ctx.room.random());
+        self.permit.admit(id.any());
+        id
+    }
+
+    /// Takes a thing under the permit that the operation has loaded as part of its target.
+    pub(crate) fn admit(&mut self, thing: AnyId) {
+        self.permit.admit(thing);
+    }
+
+    /// The key of a thing that the permit covers.
+    pub(crate) fn key(&self, thing: &AnyId, of: KeyOf) -> Result<strongroom_seal::Key> {
+        self.vault().key(&self.permit, thing, of)
+    }
+
+    /// Seals a column's text.
+    pub(crate) fn seal(&self, key: &strongroom_seal::Key, at: Column<'_>, text: &str) -> Vec<u8> {
+        self.vault().seal_column(key, at, self.ctx.room.entropy.as_ref(), text.as_bytes())
+    }
+
+    /// Facts about other things, from rows of this transaction.
+    pub(crate) async fn load<T, F>(&mut self, f: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
+    {
+        let mut reader = Reader::Tx(&mut self.tx);
+        let mut loader = self.ctx.room.loader(&mut reader);
+        f(&mut loader).await
+    }
+
+    /// The set's digest and version are written anew before the commit.
+    pub(crate) fn touch(&mut self, set: Set) {
+        if !self.touched.contains(&set) {
+            self.touched.push(set);
+        }
+    }
+
+    /// The directory in memory learns it after the commit.
+    pub(crate) fn learn(&mut self, known: Known) {
+        self.learned.push(known);
+    }
+
+    /// Every row.
+    pub(crate) async fn all(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Vec<Row>> {
+        Ok(self.tx.all(sql, params).await?)
+    }
+
+    /// One row or none.
+    pub(crate) async fn optional(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Option<Row>> {
+        Ok(self.tx.optional(sql, params).await?)
+    }
+
+    /// Changes rows.
+    pub(crate) async fn exec(&mut self, sql: &'static Sql, params: &[Param]) -> Result<u64> {
+        Ok(self.tx.exec(sql, params).await?)
+    }
+
+    /// Changes exactly one row, or is stale.
+    pub(crate) async fn exec_one(&mut self, sql: &'static Sql, params: &[Param]) -> Result<()> {
+        Ok(self.tx.exec_one(sql, params).await?)
+    }
+}
+
+impl Ctx {
+    /// Does an operation: begin, load, decide, run, record, commit. A refusal leaves its entry too.
+    ///
+    /// # Errors
+    /// Refused or not found, what the operation itself answers, sealed, storage. Nothing is kept then.
+    pub async fn perform<O: Operation>(&self, operation: O) -> Result<O::Output> {
+        let (done, _) = self.perform_entry(operation).await?;
+        Ok(done)
+    }
+
+    /// As [`Ctx::perform`]; also tells the entry.
+    ///
+    /// # Errors
+    /// As [`Ctx::perform`].
+    pub async fn perform_entry<O: Operation>(&self, operation: O) -> Result<(O::Output, EntryId)> {
+        let target = operation.target();
+        let own = operation.concerns().map(|person| self.actor.person() == Some(person));
+        let mut tx = self.room.db.begin().await.map_err(Error::from)?;
+        let judged = {
+            let mut reader = Reader::Tx(&mut tx);
+            let mut loader = self.room.loader(&mut reader);
+            self.judge(&mut loader, O::VERB, &target, own).await
+        };
+        let judged = match judged {
+            Ok(judged) => judged,
+            Err(error) => {
+                tx.rollback().await.ok();
+                return Err(error);
+            }
+        };
+        if !judged.decision.allowed || !judged.subject.exists {
+            tx.rollback().await.ok();
+            return Err(self.refuse(O::VERB, &target, &judged).await?);
+        }
+        let covered = self.complete(Facts::default(), &target, &judged).about;
+        let entry_id = EntryId::new(self.now(), self.room.random());
+        let permit = Permit::over(O::VERB, entry_id, covered);
+        let mut write = WriteTx { ctx: self, tx, permit, touched: Vec::new(), learned: Vec::new() };
+        let done = match operation.run(&mut write, &judged.subject).await {
+            Ok(done) => done,
+            Err(error) => {
+                write.tx.rollback().await.ok();
+                return Err(error);
+            }
+        };
+        let facts = self.complete(done.facts, &target, &judged);
+        let id = finish(write, O::VERB, facts).await?;
+        self.left(id);
+        Ok((done.output, id))
+    }
+}
+
+/// The non-generic end of every operation: sets, entry, commit, and what follows a commit.
+async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<EntryId> {
+    let room = write.ctx.room.clone();
+    let mut changes = Vec::with_capacity(write.touched.len());
+    for set in std::mem::take(&mut write.touched) {
+        let mut reader = Reader::Tx(&mut write.tx);
+        changes.push(sets::renew(&mut reader, &room.vault, set).await?);
+    }
+    let entry = write.ctx.entry_with_sets(verb, Outcome::Allowed, facts, changes)?;
+    ledger::insert(&mut write.tx, &entry).await?;
+    if !entry.sets.is_empty() {
+        write.tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;
+    }
+    write.tx.commit().await?;
+    for change in &entry.sets {
+        room.marks.raise(&change.set, change.version);
+    }
+    room.directory.learn(write.learned);
+    room.wake_sequencer();
+    Ok(entry.id)
+}

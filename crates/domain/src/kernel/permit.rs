@@ -1,0 +1,62 @@
+//! A permit: the gate has answered yes, and the ledger has it in writing.
+//!
+//! Its fields are private and only the kernel builds one, after the entry was committed (a read) or
+//! inside the transaction that ends with the entry (a change).
+
+use std::collections::BTreeSet;
+
+use super::id::{AnyId, EntryId};
+use super::vault::KeyOf;
+use super::verb::Verb;
+
+/// See the module.
+pub struct Permit {
+    verb: Verb,
+    entry: EntryId,
+    covers: Covers,
+}
+
+enum Covers {
+    /// These things, by id.
+    Things(BTreeSet<AnyId>),
+    /// The names of clients, matters and walls, and no record: the directory in memory.
+    Names,
+}
+
+impl Permit {
+    pub(super) fn over(verb: Verb, entry: EntryId, things: impl IntoIterator<Item = AnyId>) -> Self {
+        Self { verb, entry, covers: Covers::Things(things.into_iter().collect()) }
+    }
+
+    pub(super) const fn names(verb: Verb, entry: EntryId) -> Self {
+        Self { verb, entry, covers: Covers::Names }
+    }
+
+    /// Takes a thing in that the operation has just made.
+    pub(super) fn admit(&mut self, thing: AnyId) {
+        if let Covers::Things(things) = &mut self.covers {
+            things.insert(thing);
+        }
+    }
+
+    /// The verb it was given for.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The ledger entry that tells of it.
+    #[must_use]
+    pub const fn entry(&self) -> EntryId {
+        self.entry
+    }
+
+    /// True where it covers the thing.
+    #[must_use]
+    pub fn covers(&self, thing: &AnyId, of: KeyOf) -> bool {
+        match &self.covers {
+            Covers::Things(things) => things.contains(thing),
+            Covers::Names => matches!(of, KeyOf::Client(_) | KeyOf::Matter(_)),
+        }
+    }
+}

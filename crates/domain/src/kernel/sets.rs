@@ -1,0 +1,182 @@
+//! Sets of bound rows whose shrinking, or return to an older state, would widen access.
+//!
+//! Each set has a version and a digest in a bound row of its owner; the ledger entry of each change
+//! names set, version and digest. A decision holds the three against each other: rows, digest,
+//! ledger. So yesterday's seats put back *with* their digests are detected by the ledger, and the
+//! ledger cannot be edited under a signed checkpoint.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use strongroom_seal::mac;
+use strongroom_storage::sql::{Param, Row};
+use strongroom_storage::{params, statements};
+
+use super::bound::Bind;
+use super::error::{Error, Result};
+use super::id::{ClientId, GroupId, MatterId, StaffId, WallId};
+use super::reader::Reader;
+use super::vault::Vault;
+
+statements! {
+    pub SET_STATE = "SELECT a.version AS version, a.digest AS digest, a.mac AS mac, \
+        (SELECT MAX(m.version) FROM ledger_set m WHERE m.set_id = $1) AS logged, \
+        (SELECT l.digest FROM ledger_set l WHERE l.set_id = $1 AND l.version = a.version) AS logged_digest \
+        FROM authority_set a WHERE a.set_id = $1";
+    pub SET_LOGGED = "SELECT MAX(version) AS logged FROM ledger_set WHERE set_id = $1";
+    pub SET_PUT = "INSERT INTO authority_set (set_id, version, digest, mac) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (set_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, mac = excluded.mac";
+    pub SET_LOG = "INSERT INTO ledger_set (set_id, version, digest, entry_id) VALUES ($1, $2, $3, $4)";
+    pub SEATS_OF = "SELECT seat_id AS k, mac AS v FROM seat WHERE matter_id = $1";
+    pub COVERS_OF = "SELECT wall_id AS k, mac AS v FROM wall_part WHERE thing_id = $1";
+    pub WALL_ROWS = "SELECT thing_id AS k, mac AS v FROM wall_part WHERE wall_id = $1 \
+        UNION ALL SELECT wall_id AS k, mac AS v FROM wall WHERE wall_id = $1";
+    pub MEMBERS_OF = "SELECT staff_id AS k, mac AS v FROM group_member WHERE group_id = $1 \
+        UNION ALL SELECT group_id AS k, mac AS v FROM staff_group WHERE group_id = $1";
+    pub PERSON_ROWS = "SELECT staff_id AS k, mac AS v FROM staff WHERE staff_id = $1 \
+        UNION ALL SELECT staff_id AS k, mac AS v FROM standing WHERE staff_id = $1 \
+        UNION ALL SELECT credential_id AS k, mac AS v FROM credential WHERE staff_id = $1 AND ended_at IS NULL \
+        UNION ALL SELECT token_id AS k, mac AS v FROM token WHERE staff_id = $1 AND ended_at IS NULL \
+        UNION ALL SELECT session_id AS k, secret_hash AS v FROM session WHERE staff_id = $1 AND ended_at IS NULL";
+    pub LOGGED_SETS = "SELECT set_id, MAX(version) AS version FROM ledger_set GROUP BY set_id", scan_ok;
+}
+
+/// A set of authority rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Set {
+    /// The seats of a matter, ended ones too.
+    Seats(MatterId),
+    /// The walls that name a matter.
+    WallsOfMatter(MatterId),
+    /// The walls that name a client.
+    WallsOfClient(ClientId),
+    /// A wall: its kind and state, and all it names.
+    Wall(WallId),
+    /// A group and its members.
+    Members(GroupId),
+    /// A person: standing, credentials, live tokens and sessions.
+    Person(StaffId),
+}
+
+impl Set {
+    /// As it stands in rows and entries.
+    #[must_use]
+    pub fn id(self) -> String {
+        match self {
+            Self::Seats(id) => format!("seats:{id}"),
+            Self::WallsOfMatter(id) => format!("walls:{id}"),
+            Self::WallsOfClient(id) => format!("walls:{id}"),
+            Self::Wall(id) => format!("wall:{id}"),
+            Self::Members(id) => format!("members:{id}"),
+            Self::Person(id) => format!("person:{id}"),
+        }
+    }
+
+    fn rows(self) -> (&'static strongroom_storage::sql::Sql, String) {
+        match self {
+            Self::Seats(id) => (&SEATS_OF, id.to_string()),
+            Self::WallsOfMatter(id) => (&COVERS_OF, id.to_string()),
+            Self::WallsOfClient(id) => (&COVERS_OF, id.to_string()),
+            Self::Wall(id) => (&WALL_ROWS, id.to_string()),
+            Self::Members(id) => (&MEMBERS_OF, id.to_string()),
+            Self::Person(id) => (&PERSON_ROWS, id.to_string()),
+        }
+    }
+}
+
+/// A set's new state, as the ledger entry of the change names it.
+#[derive(Clone, Debug)]
+pub struct SetChange {
+    /// The set.
+    pub set: String,
+    /// Its version, from 1.
+    pub version: i64,
+    /// The digest over its rows.
+    pub digest: [u8; 32],
+}
+
+/// The highest version of each set that this process has seen: a set that falls behind was rolled back.
+#[derive(Default)]
+pub struct SetMarks(Mutex<BTreeMap<String, i64>>);
+
+impl SetMarks {
+    /// Raises the mark of `set` to `version`.
+    pub fn raise(&self, set: &str, version: i64) {
+        if let Ok(mut marks) = self.0.lock() {
+            let mark = marks.entry(set.to_owned()).or_insert(0);
+            *mark = (*mark).max(version);
+        }
+    }
+
+    fn at(&self, set: &str) -> i64 {
+        self.0.lock().ok().and_then(|marks| marks.get(set).copied()).unwrap_or(0)
+    }
+}
+
+fn digest_of(rows: &[Row]) -> Result<[u8; 32]> {
+    let mut pairs: Vec<(String, Vec<u8>)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        pairs.push((row.get("k")?, row.get("v")?));
+    }
+    pairs.sort();
+    let parts: Vec<&[u8]> = pairs.iter().flat_map(|(k, v)| [k.as_bytes(), v.as_slice()]).collect();
+    Ok(mac::sha256(&strongroom_seal::context(&parts)))
+}
+
+fn bind(set: &str, version: i64, digest: &[u8]) -> Bind {
+    Bind::table("authority_set").text(set).int(version).bytes(digest)
+}
+
+/// Holds the set's rows, its digest and the ledger against each other.
+///
+/// # Errors
+/// [`Error::Tampered`] where they do not agree.
+pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: &SetMarks, set: Set) -> Result<()> {
+    let id = set.id();
+    let tampered = |why: &str| {
+        tracing::error!(set = %id, why, "an authority set does not agree with its digest or the ledger");
+        Error::Tampered { table: "authority_set", id: id.clone() }
+    };
+    let (statement, owner) = set.rows();
+    let rows = reader.all(statement, &params![owner]).await?;
+    let Some(state) = reader.optional(&SET_STATE, &params![id.clone()]).await? else {
+        let logged: Option<i64> = reader.one(&SET_LOGGED, &params![id.clone()]).await?.get("logged")?;
+        if rows.is_empty() && logged.is_none() && marks.at(&id) == 0 {
+            return Ok(());
+        }
+        return Err(tampered("its digest is gone"));
+    };
+    let version: i64 = state.get("version")?;
+    let digest: Vec<u8> = state.get("digest")?;
+    bind(&id, version, &digest).check(vault, &state.get::<Vec<u8>>("mac")?, &id)?;
+    if digest_of(&rows)?.as_slice() != digest.as_slice() {
+        return Err(tampered("its rows were added, removed or put back"));
+    }
+    let logged: Option<i64> = state.get("logged")?;
+    let logged_digest: Option<Vec<u8>> = state.get("logged_digest")?;
+    if logged != Some(version) || logged_digest.as_deref() != Some(digest.as_slice()) {
+        return Err(tampered("the ledger names another state"));
+    }
+    if marks.at(&id) > version {
+        return Err(tampered("it was rolled back"));
+    }
+    marks.raise(&id, version);
+    Ok(())
+}
+
+/// Writes the set's new version and digest after its rows have changed.
+///
+/// # Errors
+/// Storage, or the strongroom is sealed.
+pub async fn renew(reader: &mut Reader<'_>, vault: &Vault, set: Set) -> Result<SetChange> {
+    let id = set.id();
+    let (statement, owner) = set.rows();
+    let rows = reader.all(statement, &params![owner]).await?;
+    let digest = digest_of(&rows)?;
+    let logged: Option<i64> = reader.one(&SET_LOGGED, &params![id.clone()]).await?.get("logged")?;
+    let version = logged.unwrap_or(0) + 1;
+    let mac = bind(&id, version, &digest).mac(vault)?;
+    let values: [Param; 4] = params![id.clone(), version, digest, mac];
+    reader.exec(&SET_PUT, &values).await?;
+    Ok(SetChange { set: id, version, digest })
+}

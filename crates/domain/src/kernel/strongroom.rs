@@ -1,0 +1,299 @@
+//! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
+
+use std::sync::Arc;
+
+use strongroom_seal::Entropy;
+use strongroom_storage::blob::Blobs;
+use strongroom_storage::sql::Db;
+use tokio::sync::{Mutex, Notify, watch};
+
+use super::actor::{Actor, Channel, SystemRole};
+use super::clock::{Clock, MINUTE, Micros, SECOND};
+use super::ctx::{Ctx, Place};
+use super::directory::Directory;
+use super::entry::{EntryRow, Facts};
+use super::error::{Error, Result};
+use super::facts::Loader;
+use super::gate::Gate;
+use super::id::FirmId;
+use super::ledger::ReadLog;
+use super::reader::Reader;
+use super::sets::SetMarks;
+use super::strangers::Strangers;
+use super::target::Target;
+use super::vault::Vault;
+use super::verb::Verb;
+
+/// What the firm fixed at `init`.
+#[derive(Clone)]
+pub struct FirmInfo {
+    /// The firm.
+    pub id: FirmId,
+    /// The log's origin: `<host of the public URL>/ledger`.
+    pub origin: String,
+    /// One administrator alone: said at `init`, and the ledger shows it.
+    pub lone_administrator: bool,
+}
+
+/// What an administrator may set; read once by `app`.
+#[derive(Clone)]
+pub struct Settings {
+    /// A session ends after this long without a request.
+    pub session_idle: Micros,
+    /// A session ends after this long in any case.
+    pub session_overall: Micros,
+    /// The longest life of a token with a strong scope.
+    pub strong_token: Micros,
+    /// The largest record in bytes.
+    pub record_limit: u64,
+    /// What Argon2id costs.
+    pub password_cost: strongroom_seal::password::Cost,
+    /// How previews are made; none where the program to run is not known (tests of the core).
+    pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            session_idle: super::clock::HOUR,
+            session_overall: super::clock::DAY,
+            strong_token: 12 * super::clock::HOUR,
+            record_limit: 64 << 30,
+            password_cost: strongroom_seal::password::Cost::PASSWORD,
+            previewer: None,
+        }
+    }
+}
+
+/// See the module.
+pub struct Strongroom {
+    pub(crate) db: Db,
+    pub(crate) blobs: Blobs,
+    pub(crate) vault: Vault,
+    pub(crate) gate: Gate,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) marks: SetMarks,
+    pub(crate) directory: Directory,
+    pub(crate) firm: FirmInfo,
+    pub(crate) settings: Settings,
+    pub(crate) strangers: Strangers,
+    pub(crate) node: String,
+    pub(super) term: Mutex<i64>,
+    pub(super) sequencing: Mutex<()>,
+    pub(super) signed: watch::Sender<(u64, Arc<str>)>,
+    readlog: ReadLog,
+    wake: Arc<Notify>,
+}
+
+/// The parts that [`Strongroom::new`] wires together.
+pub struct Parts {
+    /// Rows.
+    pub db: Db,
+    /// Sealed bytes.
+    pub blobs: Blobs,
+    /// Keys.
+    pub vault: Vault,
+    /// Policies.
+    pub gate: Gate,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What was fixed at `init`.
+    pub firm: FirmInfo,
+    /// What may be set.
+    pub settings: Settings,
+}
+
+impl Strongroom {
+    /// Wires the parts. Starts the writer of read entries; must be called inside a runtime.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { db, blobs, vault, gate, clock, entropy, firm, settings } = parts;
+        let wake = Arc::new(Notify::new());
+        let readlog = ReadLog::start(db.clone(), wake.clone());
+        let mut node = [0_u8; 8];
+        entropy.fill(&mut node);
+        Arc::new(Self {
+            db,
+            blobs,
+            vault,
+            gate,
+            clock,
+            entropy,
+            marks: SetMarks::default(),
+            directory: Directory::default(),
+            firm,
+            settings,
+            strangers: Strangers::default(),
+            node: hex::encode(node),
+            term: Mutex::new(0),
+            sequencing: Mutex::new(()),
+            signed: watch::Sender::new((0, Arc::from(""))),
+            readlog,
+            wake,
+        })
+    }
+
+    /// Random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0_u8; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
+    /// What was fixed at `init`.
+    #[must_use]
+    pub const fn firm(&self) -> &FirmInfo {
+        &self.firm
+    }
+
+    /// What may be set.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The keys.
+    #[must_use]
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Names of staff and groups; of clients and matters for a permit only.
+    #[must_use]
+    pub const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The newest signed checkpoint and its size, as this node knows it.
+    #[must_use]
+    pub fn checkpoint(&self) -> (u64, Arc<str>) {
+        self.signed.borrow().clone()
+    }
+
+    /// Waits until an entry numbered below `size` is signed, or until `wait` has passed.
+    pub async fn until_signed(&self, size: u64, wait: std::time::Duration) -> bool {
+        let mut signed = self.signed.subscribe();
+        tokio::time::timeout(wait, signed.wait_for(|(s, _)| *s >= size)).await.is_ok()
+    }
+
+    pub(crate) const fn loader<'a, 'r>(&'a self, reader: &'a mut Reader<'r>) -> Loader<'a, 'r> {
+        Loader { reader, vault: &self.vault, marks: &self.marks }
+    }
+
+    pub(crate) async fn append(&self, entry: EntryRow) -> Result<()> {
+        self.readlog.append(entry).await
+    }
+
+    pub(crate) fn wake_sequencer(&self) {
+        self.wake.notify_one();
+    }
+
+    /// A context for named work of the system.
+    #[must_use]
+    pub(crate) fn system(self: &Arc<Self>, role: SystemRole) -> Ctx {
+        Ctx::new(self.clone(), Actor::System(role), Channel::System, Place::default())
+    }
+
+    /// Database and blobs answer.
+    ///
+    /// # Errors
+    /// Which of them does not.
+    pub async fn reachable(&self) -> Result<()> {
+        self.db.ping().await?;
+        self.blobs.ping().await?;
+        Ok(())
+    }
+
+    /// Closes the database after the last request.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
+    /// The sequencer's loop: numbers and signs within a second, writes the time once a minute. Ends never;
+    /// drop the task to stop it. While sealed it waits.
+    pub async fn run_sequencer(self: Arc<Self>) {
+        let mut last_time = 0;
+        loop {
+            let tick = std::time::Duration::from_millis(500);
+            tokio::time::timeout(tick, self.wake.notified()).await.ok();
+            if self.vault.is_sealed() {
+                continue;
+            }
+            if let Err(error) = self.sequence().await {
+                tracing::error!(cause = %error, "the sequencer could not sign");
+                tokio::time::sleep(tick).await;
+                continue;
+            }
+            let now = self.now();
+            if now - last_time >= MINUTE {
+                last_time = now;
+                if let Err(error) = self.write_time().await {
+                    tracing::error!(cause = %error, "the sequencer could not write the time");
+                }
+            }
+            // gather what follows at once into one batch
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Writes the time, and how many strangers were turned away since, into the ledger.
+    ///
+    /// # Errors
+    /// Sealed or storage.
+    pub async fn write_time(self: &Arc<Self>) -> Result<()> {
+        let strangers = self.strangers.take();
+        let ctx = self.system(SystemRole::Sequencer);
+        let facts = Facts::default().clear("seconds", self.now() / SECOND);
+        ctx.permit_with(Verb::LedgerTime, &Target::Firm, facts).await?;
+        if strangers > 0 {
+            let facts = Facts::default().clear("count", strangers);
+            ctx.permit_with(Verb::StrangersRefused, &Target::Firm, facts).await?;
+        }
+        Ok(())
+    }
+
+    /// Seals: drops keys and names at once. Streams stop before their next chunk.
+    ///
+    /// # Errors
+    /// The actor may not; then nothing is sealed.
+    pub async fn seal(self: &Arc<Self>, ctx: &Ctx) -> Result<()> {
+        ctx.permit(Verb::SystemSeal, &Target::Firm).await?;
+        self.sequence_all().await.ok();
+        self.save_checkpoint().await.ok();
+        self.vault.seal();
+        self.directory.forget();
+        tracing::warn!("sealed");
+        Ok(())
+    }
+
+    /// Keeps the newest checkpoint in the keyring, against which the next start holds the ledger.
+    ///
+    /// # Errors
+    /// Sealed, or a replica cannot be written.
+    pub async fn save_checkpoint(&self) -> Result<()> {
+        let head = self.ledger_head().await?;
+        self.vault.keep_checkpoint(head.size, head.root)
+    }
+}
+
+impl From<&'static str> for Error {
+    fn from(fault: &'static str) -> Self {
+        Self::Internal(fault.to_owned())
+    }
+}

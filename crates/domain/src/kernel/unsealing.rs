@@ -1,0 +1,171 @@
+//! From a sealed keyring to a working strongroom: the ledger is held against what the keyring remembers,
+//! the marks of authority sets are read, the directory of names is built, the sequencer takes its term.
+
+use std::sync::Arc;
+
+use strongroom_seal::Key;
+use strongroom_seal::keyring::Keyring;
+use strongroom_seal::unseal::RootKey;
+use strongroom_storage::sql::Row;
+use strongroom_storage::statements;
+
+use super::actor::{Actor, Channel, SystemRole};
+use super::ctx::{Ctx, Place};
+use super::directory::{ClientName, Known, MatterName, StaffName};
+use super::entry::Facts;
+use super::error::{Error, Result};
+use super::facts::{id_of, number};
+use super::id::{ClientId, GroupId, MatterId, StaffId};
+use super::permit::Permit;
+use super::strongroom::Strongroom;
+use super::target::Target;
+use super::vault::{Column, KeyOf};
+use super::verb::Verb;
+
+statements! {
+    pub ALL_CLIENTS = "SELECT client_id, number, sealed_name, sealed_reference, row_version FROM client", scan_ok;
+    pub ALL_MATTERS = "SELECT matter_id, client_id, number, sealed_name, sealed_reference, row_version FROM matter", scan_ok;
+    pub ALL_STAFF = "SELECT staff_id, sealed_name, sealed_email, row_version FROM staff", scan_ok;
+    pub ALL_GROUPS = "SELECT group_id, sealed_name, row_version FROM staff_group", scan_ok;
+}
+
+impl Strongroom {
+    /// Takes the keys in and starts to work. `how` is the unseal method, for the ledger.
+    ///
+    /// # Errors
+    /// Another firm's keyring; a ledger that is older than the keyring remembers; storage. Stays sealed then.
+    pub async fn unseal(
+        self: &Arc<Self>,
+        keyring: Keyring,
+        root: RootKey,
+        keyring_key: Key,
+        how: &'static str,
+        operator: &str,
+    ) -> Result<()> {
+        self.vault.unseal(keyring, root, keyring_key)?;
+        match self.wake_up(how, operator).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.vault.seal();
+                self.directory.forget();
+                Err(error)
+            }
+        }
+    }
+
+    async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
+        self.hold_ledger().await?;
+        for row in self.db.all(&super::sets::LOGGED_SETS, &[]).await? {
+            let set: String = row.get("set_id")?;
+            self.marks.raise(&set, row.get("version")?);
+        }
+        *self.term.lock().await = self.take_term().await?;
+        let head = self.ledger_head().await?;
+        self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
+        let ctx =
+            Ctx::new(self.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
+        ctx.permit_with(Verb::SystemUnseal, &Target::Firm, Facts::default().clear("method", how)).await?;
+        self.build_directory().await?;
+        self.sequence_all().await?;
+        tracing::info!(method = how, "unsealed");
+        Ok(())
+    }
+
+    /// The ledger of the database must contain the checkpoint that the keyring remembers, whole.
+    async fn hold_ledger(&self) -> Result<()> {
+        let (kept_size, kept_root) = self.vault.kept_checkpoint()?;
+        let head = self.ledger_head().await?;
+        let rolled_back = |what: &str| {
+            tracing::error!(kept = kept_size, found = head.size, "the ledger {what}");
+            Error::Tampered { table: "ledger_head", id: head.size.to_string() }
+        };
+        if head.size < kept_size {
+            return Err(rolled_back("is older than the keyring remembers: it was rolled back"));
+        }
+        let needed = strongroom_tlog::tile::needed_tiles_for_root(kept_size);
+        let tiles = self.tiles(&needed).await?;
+        let root =
+            strongroom_tlog::tile::root(kept_size, &tiles).map_err(|_| rolled_back("has lost tiles"))?;
+        if root != kept_root {
+            return Err(rolled_back("is another than the keyring remembers: it was forked"));
+        }
+        let counted: i64 = self.db.one(&super::ledger::COUNT, &[]).await?.get("n")?;
+        if u64::try_from(counted).unwrap_or(0) != head.size {
+            return Err(rolled_back("has lost entries"));
+        }
+        Ok(())
+    }
+
+    async fn build_directory(self: &Arc<Self>) -> Result<()> {
+        let ctx = self.system(SystemRole::Directory);
+        // the gate answers for the system role as for a person, and the entry stands before a name opens
+        let (permit, _) = ctx.permit(Verb::DirectoryBuild, &Target::Firm).await?;
+        let permit = Permit::names(Verb::DirectoryBuild, permit.entry());
+        let mut known = Vec::new();
+        for row in self.db.all(&ALL_CLIENTS, &[]).await? {
+            known.extend(self.heard(self.read_client(&permit, &row)));
+        }
+        for row in self.db.all(&ALL_MATTERS, &[]).await? {
+            known.extend(self.heard(self.read_matter(&permit, &row)));
+        }
+        for row in self.db.all(&ALL_STAFF, &[]).await? {
+            known.extend(self.heard(self.read_staff(&row)));
+        }
+        for row in self.db.all(&ALL_GROUPS, &[]).await? {
+            known.extend(self.heard(self.read_group(&row)));
+        }
+        self.directory.learn(known);
+        Ok(())
+    }
+
+    /// One name that does not open must not keep the firm out: it is logged, and `check` names it.
+    fn heard(&self, known: Result<Known>) -> Option<Known> {
+        known.inspect_err(|error| tracing::error!(cause = %error, "a name does not open")).ok()
+    }
+
+    fn read_client(&self, permit: &Permit, row: &Row) -> Result<Known> {
+        let id: ClientId = id_of(row, "client_id")?;
+        let key = self.vault.key(permit, &id.any(), KeyOf::Client(number(row)?))?;
+        let text = id.to_string();
+        let version: i64 = row.get("row_version")?;
+        let open = |column: &'static str, sealed: Vec<u8>| {
+            self.vault.open_text(&key, Column { table: "client", row: &text, column, version }, &sealed)
+        };
+        let name = open("name", row.get("sealed_name")?)?;
+        let reference = open("reference", row.get("sealed_reference")?)?;
+        Ok(Known::Client(id, ClientName { name, reference }))
+    }
+
+    fn read_matter(&self, permit: &Permit, row: &Row) -> Result<Known> {
+        let id: MatterId = id_of(row, "matter_id")?;
+        let key = self.vault.key(permit, &id.any(), KeyOf::Matter(number(row)?))?;
+        let text = id.to_string();
+        let version: i64 = row.get("row_version")?;
+        let open = |column: &'static str, sealed: Vec<u8>| {
+            self.vault.open_text(&key, Column { table: "matter", row: &text, column, version }, &sealed)
+        };
+        let name = open("name", row.get("sealed_name")?)?;
+        let reference = open("reference", row.get("sealed_reference")?)?;
+        Ok(Known::Matter(id, MatterName { client: id_of(row, "client_id")?, name, reference }))
+    }
+
+    fn read_staff(&self, row: &Row) -> Result<Known> {
+        let id: StaffId = id_of(row, "staff_id")?;
+        let text = id.to_string();
+        let version: i64 = row.get("row_version")?;
+        let open = |column: &'static str, sealed: Vec<u8>| {
+            self.vault.open_system_text(Column { table: "staff", row: &text, column, version }, &sealed)
+        };
+        let name = open("name", row.get("sealed_name")?)?;
+        let email = open("email", row.get("sealed_email")?)?;
+        Ok(Known::Staff(id, StaffName { name, email }))
+    }
+
+    fn read_group(&self, row: &Row) -> Result<Known> {
+        let id: GroupId = id_of(row, "group_id")?;
+        let text = id.to_string();
+        let at =
+            Column { table: "staff_group", row: &text, column: "name", version: row.get("row_version")? };
+        Ok(Known::Group(id, self.vault.open_system_text(at, &row.get::<Vec<u8>>("sealed_name")?)?))
+    }
+}

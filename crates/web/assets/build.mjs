@@ -29,5 +29,4 @@ await build({
   legalComments: "none",
   external: ["fonts/*"],
   logLevel: "warning",
-  supported: { "nesting": true, "light-dark": true },
 });

@@ -30,7 +30,9 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 const names = (await readdir(pages)).filter((f) => f.endsWith(".html")).map((f) => f.slice(0, -5)).filter((n) => only.length === 0 || only.includes(n)).sort();
 let found = 0;
 const complain = (text) => { found += 1; console.error(text); };
-for (const [width, scheme] of [[1440, "light"], [1440, "dark"], [360, "light"], [360, "dark"]]) {
+const views = (process.env.VIEWS ?? "1440-light,1440-dark,360-light,360-dark").split(",").map((v) => v.split("-"));
+for (const [size, scheme] of views) {
+  const width = Number(size);
   const context = await browser.newContext({ viewport: { width, height: width === 360 ? 740 : 980 }, colorScheme: scheme, bypassCSP: false });
   const view = await context.newPage();
   let name = "";

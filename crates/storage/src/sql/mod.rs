@@ -7,7 +7,7 @@
 //! - **after any error a [`Tx`] refuses everything but rollback**, on both engines: PostgreSQL does that by itself, and on
 //!   SQLite going on could leave half an operation. "Insert or find" is `ON CONFLICT DO NOTHING`, not catching an error;
 //! - foreign keys are never `DEFERRABLE`: SQLite commits in groups, and one deferred violation would fail strangers
-//!   ([`migrate()`](migrate()) refuses them).
+//!   ([`migrate()`] refuses them).
 
 mod catalog;
 mod check;

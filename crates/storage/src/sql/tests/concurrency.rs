@@ -175,7 +175,10 @@ async fn measure() {
         }
         println!("point read: {:?}", start.elapsed() / 10_000);
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        println!("afterwards {}", status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("no VmRSS"));
+        println!(
+            "afterwards {}",
+            status.lines().find(|line| line.starts_with("VmRSS")).unwrap_or("no VmRSS")
+        );
     }
     test.end().await;
 }

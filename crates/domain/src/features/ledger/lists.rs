@@ -1,0 +1,241 @@
+//! Lists of entries, newest first, in keyset pages.
+
+use std::collections::BTreeMap;
+
+use strongroom_storage::params;
+use strongroom_storage::sql::Sql;
+
+use crate::kernel::clock::Micros;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::{Facts, Outcome};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::MatterFacts;
+use crate::kernel::id::{EntryId, MatterId, RecordId};
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+use super::model::{EntryPage, EntryView, Filter, Raw};
+use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
+use super::store;
+
+/// How many rows one statement takes.
+const BATCH: usize = 200;
+/// How many statements one page takes at most; a page may then be short, and says where to go on.
+const ROUNDS: usize = 20;
+
+/// Where in time a list stands: before this instant and id.
+#[derive(Clone)]
+struct Cursor(Micros, String);
+
+impl Cursor {
+    /// Before `after` and before `until`.
+    async fn new(ctx: &Ctx, after: Option<EntryId>, until: Option<Micros>) -> Result<Self> {
+        let from_time = Self(until.unwrap_or(Micros::MAX), String::new());
+        let Some(after) = after else { return Ok(from_time) };
+        let row = ctx.room.db.optional(&store::ENTRY_AT, &params![after.to_string()]).await?;
+        let row = row.ok_or_else(|| Error::invalid("after", "This is not where a page ended."))?;
+        let from_entry = Self(row.get("at")?, after.to_string());
+        Ok(if (from_entry.0, &from_entry.1) < (from_time.0, &from_time.1) { from_entry } else { from_time })
+    }
+}
+
+fn led_by(filter: &Filter) -> &'static Sql {
+    if filter.record.is_some() {
+        &store::LIST_BY_RECORD
+    } else if filter.matter.is_some() {
+        &store::LIST_BY_MATTER
+    } else if filter.client.is_some() {
+        &store::LIST_BY_CLIENT
+    } else if filter.actor.is_some() {
+        &store::LIST_BY_ACTOR
+    } else if filter.verb.is_some() {
+        &store::LIST_BY_VERB
+    } else if filter.outcome.is_some() {
+        &store::LIST_BY_OUTCOME
+    } else {
+        &store::LIST_BY_TIME
+    }
+}
+
+async fn fetch(ctx: &Ctx, filter: &Filter, cursor: &Cursor, limit: usize) -> Result<Vec<Raw>> {
+    let values = params![
+        cursor.0,
+        cursor.1.clone(),
+        filter.since.unwrap_or(Micros::MIN),
+        filter.verb.map(|v| v.word().to_owned()),
+        filter.actor.clone(),
+        filter.client.map(|id| id.to_string()),
+        filter.matter.map(|id| id.to_string()),
+        filter.record.map(|id| id.to_string()),
+        filter.outcome.map(|o| o.word().to_owned()),
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    ];
+    let rows = ctx.room.db.all(led_by(filter), &values).await?;
+    rows.iter().map(Raw::read).collect()
+}
+
+/// Takes entries in their order until `limit` of them are shown; tells where the next page begins.
+async fn fill(
+    ctx: &Ctx,
+    filter: &Filter,
+    after: Option<EntryId>,
+    limit: usize,
+    mut shown: impl AsyncFnMut(&Raw) -> Result<bool>,
+) -> Result<(Vec<Raw>, Option<EntryId>)> {
+    let limit = limit.clamp(1, BATCH);
+    let mut cursor = Cursor::new(ctx, after, filter.until).await?;
+    let mut page: Vec<Raw> = Vec::with_capacity(limit);
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        let rows = fetch(ctx, filter, &cursor, BATCH.min(limit + 1)).await?;
+        let end = rows.len() < BATCH.min(limit + 1);
+        for raw in rows {
+            cursor = Cursor(raw.at, raw.id.to_string());
+            if !shown(&raw).await? {
+                last = Some(raw.id);
+                continue;
+            }
+            if page.len() == limit {
+                return Ok((page, last));
+            }
+            last = Some(raw.id);
+            page.push(raw);
+        }
+        if end {
+            return Ok((page, None));
+        }
+    }
+    Ok((page, last))
+}
+
+async fn signed(ctx: &Ctx) -> Result<u64> {
+    Ok(ctx.room.ledger_head().await?.signed_size)
+}
+
+/// Every entry that the filter finds, for those who watch: ids, nothing opened. Each row has passed the
+/// gate too, so that a wall beats this as it beats everything.
+///
+/// # Errors
+/// Refused, sealed, storage.
+pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+    let permitted = ctx.permit_with(Verb::LedgerList, &Target::Firm, asked(filter)).await;
+    permitted?;
+    let mut answers: BTreeMap<(Option<MatterId>, bool), bool> = BTreeMap::new();
+    let me = ctx.me()?.to_string();
+    let passes = async |raw: &Raw| -> Result<bool> {
+        let about = (raw.matter, raw.actor_id == me);
+        if let Some(known) = answers.get(&about) {
+            return Ok(*known);
+        }
+        let target = Target::Entry { actor: raw.actor_id.clone(), matter: raw.matter };
+        let answer = ctx.may_now(Verb::LedgerRead, &target).await?;
+        answers.insert(about, answer);
+        Ok(answer)
+    };
+    let (rows, next) = fill(ctx, filter, after, limit, passes).await?;
+    let signed = signed(ctx).await?;
+    Ok(EntryPage { items: rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect(), next })
+}
+
+/// What was asked for stands in the entry: ids and words only.
+fn asked(filter: &Filter) -> Facts {
+    let mut facts = Facts::default();
+    let ids = [filter.client.map(|i| i.any()), filter.matter.map(|i| i.any()), filter.record.map(|i| i.any())];
+    facts.about.extend(ids.into_iter().flatten());
+    if let Some(verb) = filter.verb {
+        facts = facts.clear("verb", verb.word());
+    }
+    if let Some(actor) = filter.actor.as_deref().and_then(crate::kernel::id::AnyId::parse) {
+        facts.about.push(actor);
+    }
+    facts
+}
+
+/// The actor's own acts, as far as they may know of the things now.
+///
+/// # Errors
+/// Refused, sealed, storage.
+pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+    let filter = Filter { actor: Some(ctx.me()?.to_string()), ..Filter::default() };
+    let (rows, next) = fill(ctx, &filter, after, limit, async |_: &Raw| Ok(true)).await?;
+    let sight = Sight::of(ctx, &rows).await?;
+    let (permit, _) = ctx.permit_with(Verb::LedgerOwn, &Target::Firm, Facts::about(sight.things())).await?;
+    let signed = signed(ctx).await?;
+    Ok(EntryPage { items: rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect(), next })
+}
+
+/// What happened with a matter and its records.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn matter_activity(ctx: &Ctx, id: MatterId, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+    let filter = Filter { matter: Some(id), ..Filter::default() };
+    activity(ctx, Verb::MatterActivity, &Target::Matter(id), &filter, after, limit).await
+}
+
+/// What happened with a record: who opened it.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn record_activity(ctx: &Ctx, id: RecordId, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+    let filter = Filter { record: Some(id), ..Filter::default() };
+    activity(ctx, Verb::RecordActivity, &Target::Record(id), &filter, after, limit).await
+}
+
+async fn activity(
+    ctx: &Ctx,
+    verb: Verb,
+    target: &Target,
+    filter: &Filter,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<EntryPage> {
+    let judged = ctx.load(async |loader| ctx.judge(loader, verb, target, None).await).await?;
+    let (true, Some(matter)) = (judged.decision.allowed, &judged.subject.matter) else {
+        // refused: the same path for what is hidden and for what is not there
+        ctx.permit(verb, target).await?;
+        return Ok(EntryPage::default());
+    };
+    let me = ctx.me()?;
+    let walls = knows_walls(matter, me, ctx.now());
+    let shown = async |raw: &Raw| Ok(walls || raw.actor_id == me.to_string() || plain_to_the_team(matter, raw));
+    let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
+    let sight = Sight::of(ctx, &rows).await?;
+    let (permit, _) = ctx.permit_with(verb, target, Facts::about(sight.things())).await?;
+    let signed = signed(ctx).await?;
+    Ok(EntryPage { items: rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect(), next })
+}
+
+/// The refusals on these matters, which the actor leads, newest first: for the page of the day, under the
+/// permit that names [`Refusals::things`].
+pub(crate) async fn refusals_on(ctx: &Ctx, led: &[MatterFacts], since: Micros, limit: usize) -> Result<Refusals> {
+    let mut rows = Vec::new();
+    for matter in led {
+        let filter =
+            Filter { matter: Some(matter.id), outcome: Some(Outcome::Denied), since: Some(since), ..Filter::default() };
+        rows.extend(fetch(ctx, &filter, &Cursor(Micros::MAX, String::new()), limit).await?);
+    }
+    rows.sort_by_key(|raw| std::cmp::Reverse((raw.at, raw.id)));
+    rows.truncate(limit);
+    let sight = Sight::of(ctx, &rows).await?;
+    Ok(Refusals { rows, sight })
+}
+
+/// Refusals whose parts are still sealed.
+pub(crate) struct Refusals {
+    rows: Vec<Raw>,
+    sight: Sight,
+}
+
+impl Refusals {
+    /// What the permit must name.
+    pub(crate) fn things(&self) -> Vec<crate::kernel::id::AnyId> {
+        self.sight.things()
+    }
+
+    /// The entries, opened under the permit.
+    pub(crate) async fn views(&self, ctx: &Ctx, permit: &crate::kernel::permit::Permit) -> Result<Vec<EntryView>> {
+        let signed = signed(ctx).await?;
+        Ok(self.rows.iter().map(|raw| self.sight.view(ctx, permit, raw, signed)).collect())
+    }
+}

@@ -1,0 +1,139 @@
+//! One entry: its bytes, its opened parts, and the receipt that proves it.
+
+use strongroom_storage::params;
+use strongroom_tlog::receipt::{OpenedPart, Receipt as ReceiptFile};
+use strongroom_tlog::tile::{inclusion_proof, needed_tiles_for_inclusion};
+use strongroom_tlog::{Note, Proof, VerifierKey};
+
+use crate::kernel::actor::Role;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::id::Wall;
+use crate::kernel::ledger::signed;
+use crate::kernel::permit::Permit;
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+use super::model::{EntryFull, EntryRef, Raw, Receipt};
+use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
+use super::store;
+
+/// An entry that the gate has let the actor see.
+struct Seen {
+    raw: Raw,
+    permit: Permit,
+    /// What the actor may open; nothing for those who only watch.
+    sight: Option<Sight>,
+}
+
+/// One entry with its exact bytes.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn entry(ctx: &Ctx, which: EntryRef) -> Result<EntryFull> {
+    let Seen { raw, permit, sight } = see(ctx, which).await?;
+    let signed = ctx.room.ledger_head().await?.signed_size;
+    let view = sight.map_or_else(|| bare(ctx, &raw, signed, &[]), |s| s.view(ctx, &permit, &raw, signed));
+    Ok(EntryFull { view, bytes: raw.bytes })
+}
+
+/// The receipt of an entry, verified before it is given out.
+///
+/// # Errors
+/// Not found, refused, sealed, storage; [`Error::Tampered`] where the proof does not hold: nothing is given out.
+pub async fn receipt(ctx: &Ctx, which: EntryRef) -> Result<Receipt> {
+    let Seen { raw, permit, sight } = see(ctx, which).await?;
+    let head = ctx.room.ledger_head().await?;
+    let Some(index) = raw.index.filter(|i| *i < head.signed_size) else { return Ok(Receipt::Pending) };
+    let tampered = |cause: &dyn std::fmt::Display| {
+        tracing::error!(index, %cause, "a receipt does not verify");
+        Error::Tampered { table: "ledger_entry", id: index.to_string() }
+    };
+    let tiles = ctx.room.tiles(&needed_tiles_for_inclusion(index, head.signed_size)).await?;
+    let path = inclusion_proof(index, head.signed_size, &tiles).map_err(|e| tampered(&e))?;
+    let checkpoint = Note::parse(head.checkpoint.as_bytes()).map_err(|e| tampered(&e))?;
+    let key = VerifierKey::parse(&ctx.room.vkey()?).map_err(|e| tampered(&e))?;
+    let parts = sight.map(|s| s.open(ctx, &permit, &raw)).unwrap_or_default();
+    let proof = Proof { extra: Some(raw.bytes), index, path, checkpoint };
+    proof.verify(&[key]).map_err(|e| tampered(&e))?;
+    let opened = parts.into_iter().map(|p| OpenedPart { about: p.about.to_string(), bytes: p.bytes }).collect();
+    Ok(Receipt::Ready(ReceiptFile { proof, opened }.to_string()))
+}
+
+async fn find(ctx: &Ctx, which: EntryRef) -> Result<Option<Raw>> {
+    let row = match which {
+        EntryRef::Id(id) => ctx.room.db.optional(&store::ENTRY_BY_ID, &params![id.to_string()]).await?,
+        EntryRef::Index(index) => match signed(index) {
+            Ok(index) => ctx.room.db.optional(&store::ENTRY_BY_INDEX, &params![index]).await?,
+            Err(_) => None,
+        },
+    };
+    row.as_ref().map(Raw::read).transpose()
+}
+
+/// Lets the gate answer. What the actor may not know of takes the path of an entry that is not there.
+async fn see(ctx: &Ctx, which: EntryRef) -> Result<Seen> {
+    let Some(raw) = find(ctx, which).await? else { return ctx.unknown(Verb::LedgerRead).await };
+    let me = ctx.me()?;
+    let own = raw.actor_id == me.to_string();
+    let watches = matches!(ctx.role().await?, Role::Auditor | Role::ComplianceOfficer);
+    if own && raw.denied() && !knows_of(ctx, &raw).await? {
+        return ctx.unknown(Verb::LedgerRead).await;
+    }
+    let mut seated = false;
+    if let Some(id) = raw.matter
+        && let Some(matter) = ctx.load(async |loader| loader.matter(id).await).await?
+    {
+        seated = ctx.may_now(Verb::MatterActivity, &Target::Matter(id)).await?;
+        let walls = watches || knows_walls(&matter, me, ctx.now());
+        if !own && !walls && !plain_to_the_team(&matter, &raw) {
+            return ctx.unknown(Verb::LedgerRead).await;
+        }
+    }
+    let rows = [raw];
+    let sight = if own || seated { Some(Sight::of(ctx, &rows).await?) } else { None };
+    let [raw] = rows;
+    let target = Target::Entry { actor: raw.actor_id.clone(), matter: raw.matter };
+    let things = sight.as_ref().map(Sight::things).unwrap_or_default();
+    let facts = Facts::about(things.into_iter().chain([raw.id.any()]));
+    let (permit, _) = ctx.permit_with(Verb::LedgerRead, &target, facts).await?;
+    Ok(Seen { raw, permit, sight })
+}
+
+/// Whether the actor may know of what they were refused. An id that named nothing is like one that is hidden.
+async fn knows_of(ctx: &Ctx, raw: &Raw) -> Result<bool> {
+    if let Some(id) = raw.matter {
+        return ctx.may_now(Verb::MatterSee, &Target::Matter(id)).await;
+    }
+    if let Some(id) = raw.client {
+        return ctx.may_now(Verb::ClientSee, &Target::Client(id)).await;
+    }
+    let about = raw.about();
+    if let Some(id) = about.iter().find_map(|id| id.typed::<Wall>()) {
+        return ctx.may_now(Verb::WallSee, &Target::Wall(id)).await;
+    }
+    Ok(!about.is_empty() || Verb::parse(&raw.verb).is_some_and(of_the_firm))
+}
+
+/// Verbs that are done to the firm and to no single thing: refused, they hide nothing.
+pub(super) const fn of_the_firm(verb: Verb) -> bool {
+    matches!(
+        verb,
+        Verb::ApprovalList
+            | Verb::ClientCreate
+            | Verb::ClientList
+            | Verb::GroupChange
+            | Verb::GroupList
+            | Verb::HealthRead
+            | Verb::LedgerList
+            | Verb::LedgerOwn
+            | Verb::MatterList
+            | Verb::MeRead
+            | Verb::StaffInvite
+            | Verb::StaffList
+            | Verb::SystemSeal
+            | Verb::TodayRead
+            | Verb::WallMake
+    )
+}

@@ -1,0 +1,1 @@
+//! The plain words of an entry, and which tiles are served.

@@ -1,0 +1,78 @@
+//! What anyone may fetch to verify: checkpoint, hash tiles, key. Entry bundles need a watcher's sign-in.
+
+use strongroom_storage::params;
+use strongroom_tlog::TilePath;
+use strongroom_tlog::bundle::{BundlePath, push_entry};
+
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ledger::{BUNDLE, signed};
+use crate::kernel::strongroom::Strongroom;
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+/// The newest signed checkpoint. Served while sealed too.
+///
+/// # Errors
+/// Not found before the first; storage.
+pub async fn checkpoint(room: &Strongroom) -> Result<String> {
+    let head = room.ledger_head().await?;
+    if head.signed_size == 0 { Err(Error::NotFound) } else { Ok(head.checkpoint) }
+}
+
+/// A hash tile of the tree that the newest checkpoint signs. Served while sealed too.
+///
+/// # Errors
+/// Not found where that tree has no such tile; storage.
+pub async fn tile(room: &Strongroom, path: TilePath) -> Result<Vec<u8>> {
+    let size = room.ledger_head().await?.signed_size;
+    if !within(path, size) {
+        return Err(Error::NotFound);
+    }
+    room.tile(path).await?.ok_or(Error::NotFound)
+}
+
+/// True where a tree of `size` entries has the tile, at this width or wider.
+pub(super) fn within(path: TilePath, size: u64) -> bool {
+    let hashes = size.checked_shr(8 * u32::from(path.level)).unwrap_or(0);
+    let end = path.index.checked_mul(256).and_then(|start| start.checked_add(u64::from(path.width)));
+    path.width > 0 && end.is_some_and(|end| end <= hashes)
+}
+
+/// The log's public key. Needs the keyring, so it waits for the unsealing.
+///
+/// # Errors
+/// Sealed.
+pub fn vkey(room: &Strongroom) -> Result<String> {
+    room.vkey()
+}
+
+/// The exact bytes of the entries of one level-0 tile, for those who watch.
+///
+/// # Errors
+/// Refused; not found where the signed tree has no such bundle; [`Error::Tampered`] where an entry is missing; storage.
+pub async fn bundle(ctx: &Ctx, path: BundlePath) -> Result<Vec<u8>> {
+    let facts = Facts::default().clear("bundle", path.index);
+    ctx.permit_with(Verb::LedgerList, &Target::Firm, facts).await?;
+    let size = ctx.room.ledger_head().await?.signed_size;
+    if !within(path.tile(), size) {
+        return Err(Error::NotFound);
+    }
+    let start = path.index * 256;
+    let rows =
+        ctx.room.db.all(&BUNDLE, &params![signed(start)?, signed(start + u64::from(path.width))?]).await?;
+    let mut bundle = Vec::new();
+    let mut next = signed(start)?;
+    for row in &rows {
+        if row.get::<i64>("idx")? != next {
+            break;
+        }
+        push_entry(&mut bundle, &row.get::<Vec<u8>>("bytes")?).map_err(|e| Error::Internal(e.to_string()))?;
+        next += 1;
+    }
+    if next != signed(start + u64::from(path.width))? {
+        return Err(Error::Tampered { table: "ledger_entry", id: next.to_string() });
+    }
+    Ok(bundle)
+}

@@ -31,7 +31,7 @@ class CommandPalette extends HTMLElement {
     const link = this.querySelector("a");
     if (!link) return;
     const press = el("button", { type: "button", class: "find", "aria-keyshortcuts": "Control+K Meta+K" }, ...Array.from(link.childNodes));
-    press.append(el("kbd", {}, /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ K" : "Ctrl K"));
+    press.append(el("kbd", { "aria-hidden": "true" }, /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ K" : "Ctrl K"));
     press.addEventListener("click", () => this.#open());
     link.replaceWith(press);
     document.addEventListener("keydown", (event) => {

@@ -11,6 +11,7 @@ class UploadDrop extends HTMLElement {
   #queue: Queue | null = null;
   #veil: HTMLElement | null = null;
   #panel: HTMLElement | null = null;
+  readonly #list = el("ul", { tabindex: "0", "aria-label": "Files" });
   #rows = new Map<Item, HTMLElement>();
   #drawing = 0;
   #began = 0;
@@ -133,20 +134,19 @@ class UploadDrop extends HTMLElement {
     const queue = this.#queue;
     if (!queue || queue.items.length === 0) return;
     if (!this.#panel) {
-      this.#panel = el("section", { class: "sheet up", "aria-label": "Being added" });
+      this.#panel = el("section", { class: "sheet up", "aria-label": "Being added" }, this.#list);
       this.append(this.#panel);
     }
     const order = ["duplicate", "failed", "sending", "hashing", "paused", "waiting", "done", "left"];
     const shown = queue.items.filter((item) => item.state !== "left").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, SHOWN);
-    const list = el("ul", { tabindex: "0", "aria-label": "Files" }, ...shown.map((item) => this.#row(item)));
-    const old = this.#panel.querySelector("ul");
-    const hidden = queue.items.length - shown.length - queue.count("left");
-    // buttons keep their focus: rows are the same elements, only their order changes
-    if (old && Array.from(old.children).every((row, index) => row === list.children[index]) && old.children.length === list.children.length) list.remove();
-    this.#summary(queue, hidden);
-    const current = this.#panel.querySelector("ul");
-    if (!current) this.#panel.append(list);
-    else if (list.children.length > 0) current.replaceChildren(...Array.from(list.children));
+    this.#summary(queue, queue.items.length - shown.length - queue.count("left"));
+    const rows = shown.map((item) => this.#row(item));
+    const kept = Array.from(this.#list.children);
+    if (rows.length !== kept.length || rows.some((row, index) => row !== kept[index])) {
+      const focused = document.activeElement;
+      this.#list.replaceChildren(...rows);
+      if (focused instanceof HTMLElement && this.#list.contains(focused)) focused.focus({ preventScroll: true });
+    }
     this.#finish(queue);
   }
 

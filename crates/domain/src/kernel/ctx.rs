@@ -221,6 +221,17 @@ impl Ctx {
         Ok((Permit::over(verb, id, things), judged.subject))
     }
 
+    /// A permit over a matter and every record of it; its entry names the matter and how many records.
+    ///
+    /// # Errors
+    /// As [`Ctx::permit`].
+    pub(crate) async fn permit_whole(&self, verb: Verb, target: &Target, facts: Facts) -> Result<(Permit, Subject)> {
+        let (permit, subject) = self.permit_with(verb, target, facts).await?;
+        let matter = subject.need_matter()?;
+        let whole = Permit::whole_matter(verb, permit.entry(), matter.id.any(), matter.number);
+        Ok((whole, subject))
+    }
+
     /// Decides `see` for each candidate and gives one permit over those that passed: a page of a list.
     ///
     /// # Errors
@@ -265,6 +276,16 @@ impl Ctx {
         let mut loader = self.room.loader(&mut reader);
         let judged = self.judge(&mut loader, verb, target, None).await?;
         Ok(judged.subject.exists && (judged.decision.allowed || judged.decision.wants_step_up()))
+    }
+
+    /// Whether the session or token that carries this request still stands: for running streams.
+    pub(crate) async fn still_signed_in(&self) -> Result<bool> {
+        let (statement, id) = match self.via() {
+            Some(Via::Session { id, .. }) => (&super::facts::SESSION_STANDS, id.to_string()),
+            Some(Via::Token { id, .. }) => (&super::facts::TOKEN_STANDS, id.to_string()),
+            None => return Ok(true),
+        };
+        Ok(self.room.db.optional(statement, &strongroom_storage::params![id]).await?.is_some())
     }
 
     /// Whether the gate allows it right now, leaving no entry.
@@ -367,6 +388,15 @@ impl Ctx {
             because: judged.decision.because.clone(),
             step_up: judged.decision.wants_step_up(),
         }))
+    }
+
+    /// Writes down that what the gate allows came to nothing: a wrong password.
+    pub(crate) async fn failed(&self, verb: Verb, facts: Facts) -> Result<()> {
+        let entry = self.entry(verb, Outcome::Failed, facts)?;
+        let id = entry.id;
+        self.room.append(entry).await?;
+        self.left(id);
+        Ok(())
     }
 
     /// Adds the target, its matter and client, and the deciding rules to an entry's facts.

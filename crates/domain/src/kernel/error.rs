@@ -120,7 +120,8 @@ impl From<DbError> for Error {
         match error {
             DbError::Full(_) => Self::Full,
             DbError::Unavailable(_) | DbError::Busy(_) => Self::Unavailable(error.to_string()),
-            DbError::RowsAffected { .. } => Self::Stale,
+            // two changes of one set at once: the second finds its version taken
+            DbError::RowsAffected { .. } | DbError::Conflict(_) => Self::Stale,
             other => Self::Internal(other.to_string()),
         }
     }

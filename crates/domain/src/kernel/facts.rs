@@ -33,6 +33,8 @@ statements! {
     pub GROUP_MEMBERS = "SELECT group_id, staff_id, since, until, mac FROM group_member WHERE group_id = $1 ORDER BY since, staff_id";
     pub RECORD_ROW = "SELECT record_id, matter_id, folder_id, number, labels, version, size, created_at, created_by, changed_at, \
         sealed_title, row_version, mac FROM record WHERE record_id = $1";
+    pub SESSION_STANDS = "SELECT session_id FROM session WHERE session_id = $1 AND ended_at IS NULL";
+    pub TOKEN_STANDS = "SELECT token_id FROM token WHERE token_id = $1 AND ended_at IS NULL";
     pub CLIENT_SEATS = "SELECT s.matter_id AS matter_id FROM seat s JOIN matter m ON m.matter_id = s.matter_id \
         WHERE s.staff_id = $1 AND m.client_id = $2";
 }

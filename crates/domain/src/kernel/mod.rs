@@ -7,6 +7,7 @@ pub mod ctx;
 pub mod directory;
 pub mod entry;
 pub mod error;
+pub mod face;
 pub mod facts;
 pub mod gate;
 pub mod id;

@@ -218,6 +218,9 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
         write.tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;
     }
     write.tx.commit().await?;
+    if !entry.sets.is_empty() {
+        room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
     for change in &entry.sets {
         room.marks.raise(&change.set, change.version);
     }

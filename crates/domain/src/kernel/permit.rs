@@ -19,6 +19,8 @@ pub struct Permit {
 enum Covers {
     /// These things, by id.
     Things(BTreeSet<AnyId>),
+    /// A matter and every record of it: an export.
+    Matter(AnyId, u32),
     /// The names of clients, matters and walls, and no record: the directory in memory.
     Names,
 }
@@ -30,6 +32,10 @@ impl Permit {
 
     pub(super) const fn names(verb: Verb, entry: EntryId) -> Self {
         Self { verb, entry, covers: Covers::Names }
+    }
+
+    pub(super) const fn whole_matter(verb: Verb, entry: EntryId, matter: AnyId, number: u32) -> Self {
+        Self { verb, entry, covers: Covers::Matter(matter, number) }
     }
 
     /// Takes a thing in that the operation has just made.
@@ -56,6 +62,12 @@ impl Permit {
     pub fn covers(&self, thing: &AnyId, of: KeyOf) -> bool {
         match &self.covers {
             Covers::Things(things) => things.contains(thing),
+            Covers::Matter(id, number) => match of {
+                KeyOf::Matter(_) => thing == id,
+                KeyOf::Record { matter, .. } => matter == *number,
+                KeyOf::Client(_) => true,
+                KeyOf::System => false,
+            },
             Covers::Names => matches!(of, KeyOf::Client(_) | KeyOf::Matter(_)),
         }
     }

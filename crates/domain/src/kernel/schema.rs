@@ -30,6 +30,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::ledger::ALL,
         super::unsealing::ALL,
         crate::features::client::store::ALL,
+        crate::features::firm::store::ALL,
         crate::features::group::store::ALL,
         crate::features::ledger::store::ALL,
         crate::features::matter::store::ALL,

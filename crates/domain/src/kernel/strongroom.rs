@@ -1,6 +1,7 @@
 //! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
@@ -79,6 +80,7 @@ pub struct Strongroom {
     pub(crate) settings: Settings,
     pub(crate) strangers: Strangers,
     pub(crate) node: String,
+    pub(super) authority: AtomicU64,
     pub(super) term: Mutex<i64>,
     pub(super) sequencing: Mutex<()>,
     pub(super) signed: watch::Sender<(u64, Arc<str>)>,
@@ -128,6 +130,7 @@ impl Strongroom {
             settings,
             strangers: Strangers::default(),
             node: hex::encode(node),
+            authority: AtomicU64::new(0),
             term: Mutex::new(0),
             sequencing: Mutex::new(()),
             signed: watch::Sender::new((0, Arc::from(""))),
@@ -184,6 +187,12 @@ impl Strongroom {
     #[must_use]
     pub fn checkpoint(&self) -> (u64, Arc<str>) {
         self.signed.borrow().clone()
+    }
+
+    /// Rises with every change of authority that this node has made or seen: what streams compare.
+    #[must_use]
+    pub fn authority(&self) -> u64 {
+        self.authority.load(Ordering::SeqCst)
     }
 
     /// Waits until an entry numbered below `size` is signed, or until `wait` has passed.

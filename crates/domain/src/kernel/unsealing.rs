@@ -55,6 +55,7 @@ impl Strongroom {
 
     async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
         self.hold_ledger().await?;
+        crate::features::firm::hold_firm(self).await?;
         for row in self.db.all(&super::sets::LOGGED_SETS, &[]).await? {
             let set: String = row.get("set_id")?;
             self.marks.raise(&set, row.get("version")?);

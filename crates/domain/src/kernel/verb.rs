@@ -146,6 +146,7 @@ verbs! {
     UploadBegin = "upload.begin", Write, "began an upload", "beginning an upload";
     UploadEnd = "upload.end", Write, "gave up an upload", "giving up an upload";
     UploadPart = "upload.part", Write, "sent a part of an upload", "sending a part of an upload";
+    UploadSweep = "upload.sweep", Write, "swept expired uploads", "sweeping expired uploads";
     WallChange = "wall.change", Walls, "changed the wall", "changing a wall";
     WallEnd = "wall.end", Walls, "ended the wall", "ending a wall";
     WallMake = "wall.make", Walls, "made a wall", "making a wall";

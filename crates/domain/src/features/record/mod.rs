@@ -1,3 +1,27 @@
-//! record.
+//! Records (documents, files) with versions, in folders, under labels.
+//!
+//! What tells of one record (title, file name, media type, hash) is sealed under that record's own key;
+//! its content is one message in the one format under a key below it. Content is encrypted as it comes in
+//! and decrypted as it goes out, in constant memory; a range opens only the chunks it needs. The media
+//! type is found from the bytes, not the name. The same bytes again in a matter are said.
 
+mod content;
+mod export;
+mod folders;
+mod incoming;
+mod labels;
+mod model;
+mod ops;
+mod queries;
 pub(crate) mod store;
+
+pub use content::{Content, content, preview};
+pub use export::{Export, ExportFile, export};
+pub use folders::MakeFolder;
+pub use incoming::{Incoming, NewRecord, incoming, incoming_version};
+pub(crate) use incoming::{Filing, Sink, content_index, finish_upload};
+pub use labels::{Labels, Level};
+pub(crate) use model::VersionFacts;
+pub use model::{FolderView, RecordDetail, RecordPage, RecordView, VersionView, kind_of};
+pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
+pub use queries::{list, read};

@@ -1,0 +1,419 @@
+//! Content coming in: encrypted and hashed as it streams, filed when it is whole.
+//!
+//! The blob is durable before the row that names it, the row before the answer. What is given up half-way
+//! leaves no row; a blob without a row is swept after a grace period.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use strongroom_preview::sniff;
+use strongroom_seal::{Key, chunked, mac};
+use strongroom_storage::blob::{BlobName, Writer};
+use strongroom_storage::params;
+
+use crate::features::upload::{self, UploadRow};
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::{MatterFacts, RecordFacts};
+use crate::kernel::id::{MatterId, RecordId};
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::strongroom::Strongroom;
+use crate::kernel::target::{Subject, Target};
+use crate::kernel::text::{Title, file_name};
+use crate::kernel::vault::{Column, KeyOf, Numbered, SealWatch};
+use crate::kernel::verb::Verb;
+
+use super::labels::Labels;
+use super::model::{RecordView, VersionFacts};
+use super::store::{self, VersionRow};
+use super::{folders, queries};
+
+/// A record to be added.
+#[derive(Clone, Default)]
+pub struct NewRecord {
+    /// The matter.
+    pub matter: Option<MatterId>,
+    /// What the file was called.
+    pub filename: String,
+    /// Its title; from the file's name where none is given.
+    pub title: Option<String>,
+    /// A path of folders, made on demand.
+    pub folder: Option<String>,
+    /// Never lower than the folder's.
+    pub labels: Option<Labels>,
+    /// File it although the matter holds the same bytes.
+    pub keep_duplicate: bool,
+}
+
+/// Where the bytes of one version go: encrypted under the version's key, hashed, counted.
+pub(crate) struct Sink {
+    room: Arc<Strongroom>,
+    watch: SealWatch,
+    encryptor: chunked::Encryptor,
+    writer: Writer,
+    hasher: mac::Sha256,
+    head: Vec<u8>,
+    pending: Vec<u8>,
+    size: u64,
+}
+
+/// What a finished sink knows.
+pub(crate) struct Sunk {
+    pub(crate) blob: BlobName,
+    pub(crate) size: u64,
+    pub(crate) sha256: [u8; 32],
+    pub(crate) head: Vec<u8>,
+}
+
+/// How many sealed bytes go to the blob store at once.
+const PIECE: usize = 256 * 1024;
+/// How many bytes the media type is found from.
+const HEAD: usize = 8 * 1024;
+
+impl Sink {
+    pub(crate) async fn begin(room: &Arc<Strongroom>, record_key: &Key, context: &[u8]) -> Result<Self> {
+        let (encryptor, header) =
+            chunked::Encryptor::begin(&record_key.derive("content"), context, room.random::<24>());
+        let writer = room.blobs.create().await?;
+        let mut pending = Vec::with_capacity(PIECE + chunked::CHUNK + chunked::TAG);
+        pending.extend_from_slice(&header);
+        Ok(Self {
+            room: room.clone(),
+            watch: room.vault.watch(),
+            encryptor,
+            writer,
+            hasher: mac::Sha256::new(),
+            head: Vec::new(),
+            pending,
+            size: 0,
+        })
+    }
+
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if !self.watch.holds() {
+            return Err(Error::Sealed);
+        }
+        let limit = self.room.settings.record_limit;
+        self.size += bytes.len() as u64;
+        if self.size > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        if self.head.len() < HEAD {
+            let wanted = HEAD - self.head.len();
+            self.head.extend_from_slice(bytes.get(..wanted.min(bytes.len())).unwrap_or_default());
+        }
+        for piece in bytes.chunks(PIECE) {
+            self.hasher.update(piece);
+            self.encryptor.push(piece, &mut self.pending);
+            if self.pending.len() >= PIECE {
+                let full = std::mem::replace(&mut self.pending, Vec::with_capacity(PIECE + chunked::CHUNK + 64));
+                self.writer.write(full).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn finish(mut self) -> Result<Sunk> {
+        if !self.watch.holds() {
+            return Err(Error::Sealed);
+        }
+        self.encryptor.finish(&mut self.pending);
+        self.writer.write(self.pending).await?;
+        let blob = BlobName::from_random(self.room.random());
+        self.writer.commit(&blob).await?;
+        Ok(Sunk { blob, size: self.size, sha256: self.hasher.finish(), head: self.head })
+    }
+}
+
+/// Bytes on their way into a record. Dropping it leaves nothing.
+pub struct Incoming<'a> {
+    ctx: &'a Ctx,
+    sink: Sink,
+    filing: Filing,
+}
+
+/// What becomes of the bytes once they are whole.
+#[derive(Clone)]
+pub(crate) enum Filing {
+    New { record: RecordId, number: u32, new: NewRecord, upload: Option<UploadRow> },
+    Version { record: RecordId, version: i64, filename: String, etag: Option<i64>, keep_duplicate: bool, upload: Option<UploadRow> },
+}
+
+/// Begins to take in a new record. The gate has answered, and the ledger has it, when this returns.
+///
+/// # Errors
+/// Not found, refused, sealed, storage, or input that cannot be.
+pub async fn incoming(ctx: &Ctx, new: NewRecord) -> Result<Incoming<'_>> {
+    let matter = new.matter.ok_or(Error::NotFound)?;
+    crate::kernel::text::folder_path(new.folder.as_deref().unwrap_or_default())?;
+    let record = RecordId::new(ctx.now(), ctx.room.random());
+    let facts = Facts::about([record.any()]);
+    let (permit, subject) = ctx.permit_with(Verb::UploadBegin, &Target::Matter(matter), facts).await?;
+    let number = ctx.room.vault.next_number(Numbered::Record)?;
+    let key_of = KeyOf::Record { matter: subject.need_matter()?.number, record: number };
+    let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
+    let context = ctx.room.vault.content_context(&record.to_string(), 1);
+    let sink = Sink::begin(&ctx.room, &key, &context).await?;
+    Ok(Incoming { ctx, sink, filing: Filing::New { record, number, new, upload: None } })
+}
+
+/// Begins to take in a new version of a record.
+///
+/// # Errors
+/// As [`incoming`]; stale where the record changed since it was read.
+pub async fn incoming_version(
+    ctx: &Ctx,
+    record: RecordId,
+    filename: String,
+    etag: Option<i64>,
+) -> Result<Incoming<'_>> {
+    let (permit, subject) = ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
+    let facts = subject.need_record()?;
+    if etag.is_some_and(|e| e != facts.row_version) {
+        return Err(Error::Stale);
+    }
+    let version = facts.version + 1;
+    let key_of = KeyOf::Record { matter: subject.need_matter()?.number, record: facts.number };
+    let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
+    let context = ctx.room.vault.content_context(&record.to_string(), version);
+    let sink = Sink::begin(&ctx.room, &key, &context).await?;
+    let etag = Some(facts.row_version);
+    Ok(Incoming { ctx, sink, filing: Filing::Version { record, version, filename, etag, keep_duplicate: true, upload: None } })
+}
+
+impl Incoming<'_> {
+    /// Takes bytes in.
+    ///
+    /// # Errors
+    /// Too large, sealed meanwhile, storage.
+    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
+        self.sink.write(&bytes).await
+    }
+
+    /// Files what came in. The content and its ledger entry are durable when this returns.
+    ///
+    /// # Errors
+    /// The same bytes are in the matter already; refused meanwhile; storage. Nothing is kept then.
+    pub async fn finish(self) -> Result<RecordView> {
+        let sunk = self.sink.finish().await?;
+        file(self.ctx, self.filing, sunk).await
+    }
+}
+
+async fn file(ctx: &Ctx, filing: Filing, sunk: Sunk) -> Result<RecordView> {
+    let blob = sunk.blob.clone();
+    let done = match filing {
+        Filing::New { record, number, new, upload } => {
+            ctx.perform(AddRecord { record, number, new, upload, sunk }).await
+        }
+        Filing::Version { record, version, filename, etag, keep_duplicate, upload } => {
+            ctx.perform(AddVersion { record, version, filename, etag, keep_duplicate, upload, sunk }).await
+        }
+    };
+    if done.is_err() {
+        ctx.room.blobs.delete(&blob).await.ok();
+    }
+    done
+}
+
+/// Files the bytes of a finished upload.
+pub(crate) async fn finish_upload(ctx: &Ctx, filing: Filing, sink: Sink) -> Result<RecordView> {
+    let sunk = sink.finish().await?;
+    file(ctx, filing, sunk).await
+}
+
+struct AddRecord {
+    record: RecordId,
+    number: u32,
+    new: NewRecord,
+    upload: Option<UploadRow>,
+    sunk: Sunk,
+}
+
+impl Operation for AddRecord {
+    const VERB: Verb = Verb::RecordAdd;
+    type Output = RecordView;
+
+    fn target(&self) -> Target {
+        self.new.matter.map_or(Target::Unknown, Target::Matter)
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<RecordView>> {
+        let matter = on.need_matter()?;
+        tx.admit(self.record.any());
+        let path = self.new.folder.as_deref().unwrap_or_default();
+        let folder = folders::ensure(tx, matter, path, None).await?;
+        let inherited = folder.map(|(_, l)| l);
+        let labels = match (self.new.labels, inherited) {
+            (Some(given), Some(inherited)) => given.or_higher(inherited),
+            (Some(given), None) => given,
+            (None, inherited) => inherited.unwrap_or(Labels::DEFAULT),
+        };
+        let filename = file_name(&self.new.filename);
+        let title = match &self.new.title {
+            Some(title) => Title::parse(title)?.as_str().to_owned(),
+            None => title_of(&filename),
+        };
+        let key_of = KeyOf::Record { matter: matter.number, record: self.number };
+        let key = tx.key(&self.record.any(), key_of)?;
+        let id = self.record.to_string();
+        let at = Column { table: "record", row: &id, column: "title", version: 1 };
+        let record = RecordFacts {
+            id: self.record,
+            number: self.number,
+            folder: folder.map(|(id, _)| id.to_string()),
+            labels: labels.stored(),
+            version: 1,
+            size: size_of(&self.sunk)?,
+            created_at: tx.now(),
+            created_by: tx.ctx().actor().name(),
+            changed_at: tx.now(),
+            sealed_title: tx.seal(&key, at, &title),
+            row_version: 1,
+            matter: matter.id,
+        };
+        let values = params![
+            id.clone(),
+            matter.id.to_string(),
+            record.folder.clone(),
+            i64::from(record.number),
+            record.labels.clone(),
+            record.version,
+            record.size,
+            record.created_at,
+            record.created_by.clone(),
+            record.changed_at,
+            record.sealed_title.clone(),
+            record.row_version,
+            record.bind().mac(tx.vault())?
+        ];
+        tx.exec_one(&store::RECORD_INSERT, &values).await?;
+        let keep = self.new.keep_duplicate;
+        let facts = insert_version(tx, matter, &record, &key, filename, &self.sunk, keep).await?;
+        if let Some(upload) = &self.upload {
+            upload::finish_in(tx, upload, self.record).await?;
+        }
+        let mut told = Facts::about([self.record.any()])
+            .clear("size", record.size)
+            .clear("version", 1)
+            .told(self.record.any(), key_of, "title", title.as_str())
+            .told(self.record.any(), key_of, "sha256", facts.sha256.as_str())
+            .told(self.record.any(), key_of, "labels", labels.stored());
+        told.record = Some(self.record.any());
+        let view = queries::view(&record, title, facts, path.to_owned())?;
+        Ok(Done::recording(view, told))
+    }
+}
+
+struct AddVersion {
+    record: RecordId,
+    version: i64,
+    filename: String,
+    etag: Option<i64>,
+    keep_duplicate: bool,
+    upload: Option<UploadRow>,
+    sunk: Sunk,
+}
+
+impl Operation for AddVersion {
+    const VERB: Verb = Verb::RecordVersion;
+    type Output = RecordView;
+
+    fn target(&self) -> Target {
+        Target::Record(self.record)
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<RecordView>> {
+        let (matter, old) = (on.need_matter()?, on.need_record()?);
+        if self.etag.is_some_and(|e| e != old.row_version) || self.version != old.version + 1 {
+            return Err(Error::Stale);
+        }
+        let key_of = KeyOf::Record { matter: matter.number, record: old.number };
+        let key = tx.key(&self.record.any(), key_of)?;
+        let title = super::ops::open_title(tx, &key, old)?;
+        let mut record = old.clone();
+        record.version = self.version;
+        record.size = size_of(&self.sunk)?;
+        let record = super::ops::update(tx, &key, old, record, &title).await?;
+        let filename = file_name(&self.filename);
+        let keep = self.keep_duplicate;
+        let facts = insert_version(tx, matter, &record, &key, filename, &self.sunk, keep).await?;
+        if let Some(upload) = &self.upload {
+            upload::finish_in(tx, upload, self.record).await?;
+        }
+        let told = Facts::default()
+            .clear("size", record.size)
+            .clear("version", record.version)
+            .told(self.record.any(), key_of, "sha256", facts.sha256.as_str());
+        let view = queries::view(&record, title, facts, String::new())?;
+        Ok(Done::recording(view, told))
+    }
+}
+
+async fn insert_version(
+    tx: &mut WriteTx<'_>,
+    matter: &MatterFacts,
+    record: &RecordFacts,
+    key: &Key,
+    filename: String,
+    sunk: &Sunk,
+    keep_duplicate: bool,
+) -> Result<VersionFacts> {
+    let matter_key = tx.key(&matter.id.any(), KeyOf::Matter(matter.number))?;
+    let content_index = content_index(&matter_key, &sunk.sha256);
+    if !keep_duplicate {
+        let same = params![matter.id.to_string(), content_index];
+        if let Some(row) = tx.optional(&store::SAME_CONTENT, &same).await? {
+            let of: RecordId = crate::kernel::facts::id_of(&row, "record_id")?;
+            return Err(Error::Duplicate { of: of.any() });
+        }
+    }
+    let media_type = sniff(&sunk.head, &filename).mime.to_owned();
+    let facts = VersionFacts { filename, media_type, sha256: hex::encode(sunk.sha256) };
+    let row = VersionFacts::row(record.id, record.version);
+    let at = Column { table: "record_version", row: &row, column: "facts", version: record.version };
+    let body = serde_json::to_string(&facts).map_err(|e| Error::Internal(e.to_string()))?;
+    let version = VersionRow {
+        record: record.id,
+        version: record.version,
+        matter: matter.id,
+        blob: sunk.blob.as_str().to_owned(),
+        size: record.size,
+        content_index: content_index.to_vec(),
+        sealed_facts: tx.seal(key, at, &body),
+        created_at: tx.now(),
+        created_by: tx.ctx().actor().name(),
+    };
+    let values = params![
+        version.record.to_string(),
+        version.version,
+        version.matter.to_string(),
+        version.blob.clone(),
+        version.size,
+        version.content_index.clone(),
+        version.sealed_facts.clone(),
+        version.created_at,
+        version.created_by.clone(),
+        version.bind().mac(tx.vault())?
+    ];
+    tx.exec_one(&store::VERSION_INSERT, &values).await?;
+    Ok(facts)
+}
+
+/// The blind index under which the same bytes in one matter are found.
+pub(crate) fn content_index(matter_key: &Key, sha256: &[u8; 32]) -> [u8; 16] {
+    mac::blind_index(&matter_key.derive("content index"), "sha256", &hex::encode(sha256))
+}
+
+fn size_of(sunk: &Sunk) -> Result<i64> {
+    i64::try_from(sunk.size).map_err(|_| Error::TooLarge { limit: u64::MAX >> 1 })
+}
+
+/// A title from a file's name: without its ending, underscores as spaces.
+fn title_of(filename: &str) -> String {
+    let stem = filename.rsplit_once('.').filter(|(stem, e)| !stem.is_empty() && e.len() <= 5).map_or(filename, |(s, _)| s);
+    let title: String = stem.replace('_', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let title: String = if title.is_empty() { filename.to_owned() } else { title };
+    title.chars().take(300).collect()
+}

@@ -1,0 +1,222 @@
+//! Bound rows against their seals, sealed columns against their keys, sets against digest and ledger, and
+//! what the ledger says was made against what is there.
+
+use strongroom_seal::Key;
+use strongroom_storage::params;
+use strongroom_storage::sql::{Param, Row};
+
+use crate::kernel::clock::Micros;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::Loader;
+use crate::kernel::id::{AnyId, Id};
+use crate::kernel::permit::Permit;
+use crate::kernel::reader::Reader;
+use crate::kernel::sets::{self, Set};
+use crate::kernel::vault::{Column, KeyOf};
+use crate::kernel::verb::Verb;
+
+use super::tables::{TABLES, Table, Under, Version};
+use super::{Checker, store};
+
+/// Rows of one page.
+pub(super) const PAGE: i64 = 200;
+
+const PUT_BACK: &str = "Put the row back from the newest backup. Until then whatever depends on it is refused.";
+
+/// True for what tells of the data; anything else is a fault of storage and ends the check.
+pub(super) const fn is_about_data(error: &Error) -> bool {
+    matches!(error, Error::Tampered { .. } | Error::Damaged(_) | Error::NotFound | Error::Internal(_))
+}
+
+/// Every bound row of every table.
+pub(super) async fn bound_rows(checker: &mut Checker<'_>) -> Result<()> {
+    for table in TABLES {
+        checker.begin(table.name);
+        let mut cursor = table.start();
+        loop {
+            let mut values = cursor.clone();
+            values.push(Param::Int(Some(PAGE)));
+            let rows = checker.room.db.all(table.page, &values).await?;
+            let Some(last) = rows.last() else { break };
+            cursor = table.at(last)?;
+            let permit = permit_over(checker, table, &rows).await?;
+            for row in &rows {
+                look_at(checker, table, permit.as_ref(), row)?;
+            }
+            checker.looked_at(rows.len());
+        }
+    }
+    Ok(())
+}
+
+/// One permit names a page of things of clients; what lies under the system key needs none.
+async fn permit_over(checker: &Checker<'_>, table: &Table, rows: &[Row]) -> Result<Option<Permit>> {
+    if table.sealed.is_empty() || table.under == Under::System {
+        return Ok(None);
+    }
+    let mut things: Vec<AnyId> = rows.iter().filter_map(|row| thing(table, row)).collect();
+    things.dedup();
+    checker.permit(things).await.map(Some)
+}
+
+/// The thing under whose key a row is sealed: the first part of its key.
+fn thing(table: &Table, row: &Row) -> Option<AnyId> {
+    let id = table.id(row).ok()?;
+    AnyId::parse(id.split('/').next().unwrap_or_default())
+}
+
+fn look_at(checker: &mut Checker<'_>, table: &Table, permit: Option<&Permit>, row: &Row) -> Result<()> {
+    let id = table.id(row)?;
+    let vault = &checker.room.vault;
+    let held = table.bind(row).and_then(|bind| bind.check(vault, &row.get::<Vec<u8>>("mac")?, &id));
+    if let Err(error) = held {
+        if !is_about_data(&error) {
+            return Err(error);
+        }
+        let what = format!("a row of {} does not carry our seal: it was changed or added behind the program's back", table.name);
+        checker.damage(what, id, PUT_BACK);
+        return Ok(());
+    }
+    for (column, name) in table.sealed {
+        let opened = key_of(checker, table, permit, row).and_then(|key| {
+            let version = match table.version {
+                Version::One => 1,
+                Version::Of(column) => row.get(column)?,
+            };
+            let at = Column { table: table.name, row: &id, column: name, version };
+            let sealed: Vec<u8> = row.get(column)?;
+            match &key {
+                Some(key) => checker.room.vault.open_column(key, at, &sealed),
+                None => checker.room.vault.open_system(at, &sealed),
+            }
+        });
+        match opened {
+            Ok(_) => {}
+            Err(Error::NotFound) => {
+                let what = format!("the key of a row of {} is destroyed, and the row is still there", table.name);
+                checker.damage(what, id.clone(), "Finish the destruction: delete the row.");
+            }
+            Err(error) if is_about_data(&error) => {
+                checker.damage(format!("the sealed {name} of a row of {} does not open", table.name), id.clone(), PUT_BACK);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The key of a row that tells of a client's affairs; none where it lies under the system key.
+fn key_of(checker: &Checker<'_>, table: &Table, permit: Option<&Permit>, row: &Row) -> Result<Option<Key>> {
+    let Some(permit) = permit else { return Ok(None) };
+    let number = |column: &str| -> Result<u32> {
+        let n: Option<i64> = row.get(column)?;
+        n.and_then(|n| u32::try_from(n).ok()).ok_or_else(|| Error::Internal(String::from("the row has lost its owner")))
+    };
+    let of = match table.under {
+        Under::System => return Ok(None),
+        Under::Client => KeyOf::Client(number("branch")?),
+        Under::Matter => KeyOf::Matter(number("branch")?),
+        Under::Record | Under::Upload => KeyOf::Record { matter: number("branch")?, record: number("leaf")? },
+    };
+    let thing = thing(table, row).ok_or_else(|| Error::Internal(String::from("the row's key is no id")))?;
+    let key = checker.room.vault.key(permit, &thing, of)?;
+    Ok(Some(if table.under == Under::Upload { key.derive("upload") } else { key }))
+}
+
+/// Every set that the ledger or a digest names: rows, digest and ledger against each other.
+pub(super) async fn authority_sets(checker: &mut Checker<'_>) -> Result<()> {
+    checker.begin("authority sets");
+    for page in [&store::SETS_LOGGED, &store::P_AUTHORITY_SET] {
+        let mut after = String::new();
+        loop {
+            let rows = checker.room.db.all(page, &params![after.clone(), PAGE]).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.get("set_id")?;
+            for row in &rows {
+                hold_set(checker, row.get("set_id")?).await?;
+            }
+            checker.looked_at(rows.len());
+        }
+    }
+    Ok(())
+}
+
+async fn hold_set(checker: &mut Checker<'_>, id: String) -> Result<()> {
+    let Some(set) = parse_set(&id) else {
+        checker.damage("an authority set has a name that this program does not know", id, PUT_BACK);
+        return Ok(());
+    };
+    let held = {
+        let mut reader = Reader::Db(&checker.room.db);
+        let Loader { reader, vault, marks } = checker.room.loader(&mut reader);
+        sets::check(reader, vault, marks, set).await
+    };
+    match held {
+        Ok(()) => Ok(()),
+        Err(error) if is_about_data(&error) => {
+            let what = "an authority set does not agree with its digest or the ledger: rows were added, removed or put back";
+            let repair = "Put the set's rows and digest back from the newest backup. Until then everyone is refused what it decides.";
+            checker.damage(what, id, repair);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a set's name.
+pub(super) fn parse_set(id: &str) -> Option<Set> {
+    let (kind, owner) = id.split_once(':')?;
+    match kind {
+        "seats" => Id::parse(owner).map(Set::Seats),
+        "walls" => Id::parse(owner).map(Set::WallsOfMatter).or_else(|| Id::parse(owner).map(Set::WallsOfClient)),
+        "wall" => Id::parse(owner).map(Set::Wall),
+        "members" => Id::parse(owner).map(Set::Members),
+        "person" => Id::parse(owner).map(Set::Person),
+        _ => None,
+    }
+}
+
+/// What the ledger says was made must be there, and each record with all its versions.
+pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
+    checker.begin("what the ledger says was made");
+    for verb in [Verb::ClientCreate, Verb::MatterCreate, Verb::RecordAdd] {
+        let (mut at, mut after) = (Micros::MIN, String::new());
+        loop {
+            let rows = checker.room.db.all(&store::PROMISED, &params![verb.word(), at, after.clone(), PAGE]).await?;
+            let Some(last) = rows.last() else { break };
+            (at, after) = (last.get("at")?, last.get("entry_id")?);
+            for row in &rows {
+                missing(checker, verb, row)?;
+            }
+            checker.looked_at(rows.len());
+        }
+    }
+    let mut after = String::new();
+    loop {
+        let rows = checker.room.db.all(&store::VERSIONS_SHORT, &params![after.clone(), PAGE]).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.get("record_id")?;
+        for row in &rows {
+            let (version, found): (i64, i64) = (row.get("version")?, row.get("found")?);
+            if version != found {
+                let what = format!("a record has {found} of its {version} versions");
+                checker.damage(what, row.get::<String>("record_id")?, "Put the rows of its versions back from the newest backup.");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row) -> Result<()> {
+    let (named, found, what) = match verb {
+        Verb::ClientCreate => ("client_id", "client", "a client that the ledger says was taken on is not there"),
+        Verb::MatterCreate => ("matter_id", "matter", "a matter that the ledger says was opened is not there"),
+        _ => ("record_id", "record", "a record that the ledger says was added is not there"),
+    };
+    let named: Option<String> = row.get(named)?;
+    let found: Option<String> = row.get(found)?;
+    if let (Some(named), None) = (named, found) {
+        checker.damage(what, named, "Put its rows back from the newest backup.");
+    }
+    Ok(())
+}

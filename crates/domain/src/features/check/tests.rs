@@ -1,0 +1,1 @@
+//! The tables of bound rows against the schema, and names of sets.

@@ -75,7 +75,10 @@ export async function serve(pages, hooks = {}) {
     if (request.method === "DELETE") { uploads.delete(path); return response.writeHead(204, headers).end(); }
     for await (const part of request) {
       upload.offset += part.length;
-      if (hooks.cut?.(upload)) return response.destroy();
+      if (hooks.cut?.(upload)) {
+        upload.offset = Math.floor(upload.size / 2);
+        return response.destroy();
+      }
     }
     return response.writeHead(204, { ...headers, "upload-offset": upload.offset }).end();
   };

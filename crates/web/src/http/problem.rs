@@ -178,6 +178,30 @@ impl Problem {
         self.retry_after
     }
 
+    /// Whether a fresh code of the authenticator would change the answer.
+    #[must_use]
+    pub const fn wants_step_up(&self) -> bool {
+        self.step_up
+    }
+
+    /// Whether rules decided.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        !self.because.is_empty()
+    }
+
+    /// The rules' sentences.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        self.because.iter().map(|b| b.says.clone()).collect()
+    }
+
+    /// The field that is not valid.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
     const fn retry(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self

@@ -30,7 +30,10 @@ fn every_form_that_posts_carries_the_csrf_field() {
         for form in html.split("<form").skip(1) {
             let form = form.split("</form>").next().unwrap_or_default();
             if form.contains("method=\"post\"") {
-                assert!(form.contains("name=\"csrf\" value=\"kXf3n8Lw2q\""), "{name}: a form without csrf: {form}");
+                assert!(
+                    form.contains("name=\"csrf\" value=\"kXf3n8Lw2q\""),
+                    "{name}: a form without csrf: {form}"
+                );
             }
         }
     }

@@ -55,70 +55,115 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         error,
         help: help(),
     };
-    page(&mut pages, "sign_in", sign_in(None, Some("You were signed out after an hour without activity.".into())))?;
-    page(&mut pages, "sign_in_error", sign_in(Some("That e-mail and password do not go together. Nothing more is said, for everyone's safety.".into()), None))?;
-    page(&mut pages, "sign_in_totp", SignInTotp {
-        door: door("Your code"),
-        csrf: csrf(),
-        back: "/today".into(),
-        email: "e.marsh@marshlyle.example".into(),
-        code: code("Code").error("That code is not right, or has been used. Wait for the next one."),
-        error: None,
-    })?;
-    page(&mut pages, "enrol", Enrol {
-        door: door("Welcome"),
-        csrf: csrf(),
-        action: "/enrol/x1".into(),
-        person_name: "Daniel Okafor".into(),
-        email: "d.okafor@marshlyle.example".into(),
-        role_name: "Associate".into(),
-        invited_by: "Ines Halloran".into(),
-        until: Some(when("Monday 17:00")),
-        password: Field::new(Input::Password, "password", "Password")
-            .autocomplete("new-password")
-            .hint("At least 12 characters. Four words you can remember are better than signs.")
-            .error("That password is among the most used ones. Choose another."),
-        password_again: Field::new(Input::Password, "password_again", "The same again").autocomplete("new-password"),
-        qr: sample_qr(),
-        secret_grouped: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
-        code: Field::new(Input::Code, "code", "The code it shows now").autocomplete("one-time-code"),
-        error: None,
-    })?;
-    page(&mut pages, "enrol_done", EnrolDone {
-        door: door("Recovery codes"),
-        csrf: csrf(),
-        action: "/enrol/x1/done".into(),
-        person_name: "Daniel Okafor".into(),
-        codes: (0..8).map(|i| format!("7KQ{i}-M2XV-9{i}TB")).collect(),
-    })?;
+    page(
+        &mut pages,
+        "sign_in",
+        sign_in(None, Some("You were signed out after an hour without activity.".into())),
+    )?;
+    page(
+        &mut pages,
+        "sign_in_error",
+        sign_in(
+            Some(
+                "That e-mail and password do not go together. Nothing more is said, for everyone's safety."
+                    .into(),
+            ),
+            None,
+        ),
+    )?;
+    page(
+        &mut pages,
+        "sign_in_totp",
+        SignInTotp {
+            door: door("Your code"),
+            csrf: csrf(),
+            back: "/today".into(),
+            email: "e.marsh@marshlyle.example".into(),
+            code: code("Code").error("That code is not right, or has been used. Wait for the next one."),
+            error: None,
+        },
+    )?;
+    page(
+        &mut pages,
+        "enrol",
+        Enrol {
+            door: door("Welcome"),
+            csrf: csrf(),
+            action: "/enrol/x1".into(),
+            person_name: "Daniel Okafor".into(),
+            email: "d.okafor@marshlyle.example".into(),
+            role_name: "Associate".into(),
+            invited_by: "Ines Halloran".into(),
+            until: Some(when("Monday 17:00")),
+            password: Field::new(Input::Password, "password", "Password")
+                .autocomplete("new-password")
+                .hint("At least 12 characters. Four words you can remember are better than signs.")
+                .error("That password is among the most used ones. Choose another."),
+            password_again: Field::new(Input::Password, "password_again", "The same again")
+                .autocomplete("new-password"),
+            qr: sample_qr(),
+            secret_grouped: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
+            code: Field::new(Input::Code, "code", "The code it shows now").autocomplete("one-time-code"),
+            error: None,
+        },
+    )?;
+    page(
+        &mut pages,
+        "enrol_done",
+        EnrolDone {
+            door: door("Recovery codes"),
+            csrf: csrf(),
+            action: "/enrol/x1/done".into(),
+            person_name: "Daniel Okafor".into(),
+            codes: (0..8).map(|i| format!("7KQ{i}-M2XV-9{i}TB")).collect(),
+        },
+    )?;
     page(&mut pages, "enrol_gone", EnrolGone { door: door("Invitation"), ask: help() })?;
-    page(&mut pages, "step_up", StepUp {
-        shell: matter_shell("Confirm that it is you"),
-        csrf: csrf(),
-        why: "Exporting Share purchase dispute takes all its records out of the strongroom.".into(),
-        code: code("Code"),
-        error: None,
-        back: "/matters/mat_1".into(),
-        cancel_href: "/matters/mat_1".into(),
-        lasts: "10 minutes".into(),
-    })?;
+    page(
+        &mut pages,
+        "step_up",
+        StepUp {
+            shell: matter_shell("Confirm that it is you"),
+            csrf: csrf(),
+            why: "Exporting Share purchase dispute takes all its records out of the strongroom.".into(),
+            code: code("Code"),
+            error: None,
+            back: "/matters/mat_1".into(),
+            cancel_href: "/matters/mat_1".into(),
+            lasts: "10 minutes".into(),
+        },
+    )?;
     for (name, ask) in [
-        ("seal_shares", Unseal::Shares {
-            field: Field::new(Input::Area, "share", "One share").hint("From the printed sheet, or scanned from it. Never by mail."),
-            given: 1,
-            needed: 3,
-        }),
-        ("seal_passphrase", Unseal::Passphrase { field: Field::new(Input::Password, "passphrase", "Passphrase").error("That passphrase does not open it.") }),
+        (
+            "seal_shares",
+            Unseal::Shares {
+                field: Field::new(Input::Area, "share", "One share")
+                    .hint("From the printed sheet, or scanned from it. Never by mail."),
+                given: 1,
+                needed: 3,
+            },
+        ),
+        (
+            "seal_passphrase",
+            Unseal::Passphrase {
+                field: Field::new(Input::Password, "passphrase", "Passphrase")
+                    .error("That passphrase does not open it."),
+            },
+        ),
         ("seal_keyfile", Unseal::KeyFile),
     ] {
-        page(&mut pages, name, Seal {
-            door: door("Sealed"),
-            csrf: csrf(),
-            ask,
-            error: None,
-            since: "Sealed since 06:12 today, when the server started.".into(),
-            help: help(),
-        })?;
+        page(
+            &mut pages,
+            name,
+            Seal {
+                door: door("Sealed"),
+                csrf: csrf(),
+                ask,
+                error: None,
+                since: "Sealed since 06:12 today, when the server started.".into(),
+                help: help(),
+            },
+        )?;
     }
     page(&mut pages, "refused", Refused {
         shell: matter_shell("Refused"),
@@ -132,7 +177,11 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         back: Some(("/records/rec_1".into(), "Back to the record".into())),
         entry_href: Some("/ledger/ent_1".into()),
     })?;
-    page(&mut pages, "not_found", NotFound { shell: shell("Nothing here", Role::Associate, Section::Today) })?;
+    page(
+        &mut pages,
+        "not_found",
+        NotFound { shell: shell("Nothing here", Role::Associate, Section::Today) },
+    )?;
     page(&mut pages, "problem", Problem {
         door: door("It did not go through"),
         heading: "The disk that keeps the records is full".into(),
@@ -142,17 +191,24 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         back_href: Some("/matters/mat_1".into()),
         request_id: "req_01KAM3Z8QN".into(),
     })?;
-    page(&mut pages, "client_contact", ClientContact {
-        shell: shell("Your file", Role::ClientContact, Section::Account),
-        csrf: csrf(),
-        greeting: "Good afternoon, Sofia".into(),
-        lawyer_name: "Eleanor Marsh".into(),
-        lawyer_says: "Your lawyer in Share purchase dispute. Call about anything: documents, dates, worries.".into(),
-        phone: "020 7946 0112".into(),
-        phone_href: "tel:+442079460112".into(),
-        email: Some("e.marsh@marshlyle.example".into()),
-        office: "Marsh Lyle LLP, 14 Bedford Row, London".into(),
-        hours: "Monday to Friday, 8:30 to 18:30. At other times the night desk answers the same number.".into(),
-    })?;
+    page(
+        &mut pages,
+        "client_contact",
+        ClientContact {
+            shell: shell("Your file", Role::ClientContact, Section::Account),
+            csrf: csrf(),
+            greeting: "Good afternoon, Sofia".into(),
+            lawyer_name: "Eleanor Marsh".into(),
+            lawyer_says:
+                "Your lawyer in Share purchase dispute. Call about anything: documents, dates, worries."
+                    .into(),
+            phone: "020 7946 0112".into(),
+            phone_href: "tel:+442079460112".into(),
+            email: Some("e.marsh@marshlyle.example".into()),
+            office: "Marsh Lyle LLP, 14 Bedford Row, London".into(),
+            hours: "Monday to Friday, 8:30 to 18:30. At other times the night desk answers the same number."
+                .into(),
+        },
+    )?;
     Ok(pages)
 }

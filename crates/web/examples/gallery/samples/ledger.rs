@@ -6,7 +6,9 @@ use strongroom_web::view::explain::{Answer, Explain};
 use strongroom_web::view::field::{Choice, Field, Input};
 use strongroom_web::view::ledger::{Entry, Fact, Ledger, OpenedPart};
 use strongroom_web::view::parts::{Chip, Icon, Outcome, Pager, Why};
-use strongroom_web::view::walls::{AffectedRow, Covered, Wall, WallActs, WallChange, WallEdit, WallRow, Walls};
+use strongroom_web::view::walls::{
+    AffectedRow, Covered, Wall, WallActs, WallChange, WallEdit, WallRow, Walls,
+};
 
 use super::{Pages, boxes, choose, csrf, more, page, person, shell, when};
 
@@ -15,9 +17,30 @@ pub(super) fn lines() -> Vec<EntryLine> {
     use Outcome::{Allowed, Denied, Failed};
     let rows = [
         (Allowed, "E. Marsh", "read Complaint as filed", None, "today 14:05", Pending),
-        (Denied, "T. Reyes", "asked to read Settlement position, draft 4", Some("Refused: barred by a wall."), "today 09:41", Signed),
-        (Allowed, "D. Okafor", "downloaded Expert report on valuation of the forty per cent holding in the Company", Some("200 parts of one download, folded."), "today 08:59", Signed),
-        (Failed, "H. Vandenberghe-Castellanos", "began to add Deposition transcript vol 2.pdf", Some("The upload stopped before the end."), "yesterday", Witnessed),
+        (
+            Denied,
+            "T. Reyes",
+            "asked to read Settlement position, draft 4",
+            Some("Refused: barred by a wall."),
+            "today 09:41",
+            Signed,
+        ),
+        (
+            Allowed,
+            "D. Okafor",
+            "downloaded Expert report on valuation of the forty per cent holding in the Company",
+            Some("200 parts of one download, folded."),
+            "today 08:59",
+            Signed,
+        ),
+        (
+            Failed,
+            "H. Vandenberghe-Castellanos",
+            "began to add Deposition transcript vol 2.pdf",
+            Some("The upload stopped before the end."),
+            "yesterday",
+            Witnessed,
+        ),
         (Allowed, "E. Marsh", "gave D. Okafor the seat of a member", None, "19 Nov", Witnessed),
         (Allowed, "M. Quist", "made the wall Northwind and Calder", None, "12 Oct", Witnessed),
     ];
@@ -38,7 +61,11 @@ pub(super) fn lines() -> Vec<EntryLine> {
 }
 
 fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -> Entry {
-    let fact = |name: &str, value: &str, href: Option<&str>| Fact { name: name.into(), value: value.into(), href: href.map(Into::into) };
+    let fact = |name: &str, value: &str, href: Option<&str>| Fact {
+        name: name.into(),
+        value: value.into(),
+        href: href.map(Into::into),
+    };
     Entry {
         shell: {
             let mut s = shell("Entry", Role::Partner, Section::Ledger);
@@ -47,7 +74,9 @@ fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -
         },
         says: "T. Reyes asked to read Settlement position, draft 4".into(),
         outcome,
-        rules: vec!["The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.".into()],
+        rules: vec![
+            "The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.".into(),
+        ],
         state,
         index,
         when: when("today 09:41"),
@@ -81,8 +110,11 @@ fn base64(bytes: &[u8]) -> String {
 
 fn wall_edit(id: Option<&str>, affected: Option<Vec<AffectedRow>>) -> WallEdit {
     let kinds = vec![
-        Choice::new("bars", "Bars the people named").hint("Nobody named can open what it covers, whatever their seat or role.").chosen(true),
-        Choice::new("admits", "Admits only the people named").hint("Everyone else is kept out. It grants nothing: a seat is still needed."),
+        Choice::new("bars", "Bars the people named")
+            .hint("Nobody named can open what it covers, whatever their seat or role.")
+            .chosen(true),
+        Choice::new("admits", "Admits only the people named")
+            .hint("Everyone else is kept out. It grants nothing: a seat is still needed."),
     ];
     WallEdit {
         shell: shell("Make a wall", Role::ComplianceOfficer, Section::Walls),
@@ -90,11 +122,38 @@ fn wall_edit(id: Option<&str>, affected: Option<Vec<AffectedRow>>) -> WallEdit {
         id: id.map(Into::into),
         etag: "2".into(),
         kind: Field::new(Input::Radios, "kind", "Effect").choices(kinds),
-        name: Field::text("name", "Name").value("Northwind and Calder").hint("Those behind it never see the name."),
-        reason: Field::reason("Reason").value("Calder Foods is adverse to Northwind Holdings in the share purchase dispute."),
-        clients: boxes("clients", "Clients, with all their matters", &["Northwind Holdings", "Calder Foods", "Kestrel Outdoor", "Haldane & Sons"]),
-        matters: boxes("matters", "Matters", &["Share purchase dispute", "Employment tribunal: Reyes", "Trade mark oppositions 2026", "Will and estate planning", "Office lease", "A", "B", "C", "D", "Restructuring of the Pan-European receivables securitisation programme"]).error("Cover at least one client or matter."),
-        people: boxes("people", "People", &["Tomás Reyes", "Amara Castellanos", "Jonas Weir", "Hélène Vandenberghe-Castellanos"]),
+        name: Field::text("name", "Name")
+            .value("Northwind and Calder")
+            .hint("Those behind it never see the name."),
+        reason: Field::reason("Reason")
+            .value("Calder Foods is adverse to Northwind Holdings in the share purchase dispute."),
+        clients: boxes(
+            "clients",
+            "Clients, with all their matters",
+            &["Northwind Holdings", "Calder Foods", "Kestrel Outdoor", "Haldane & Sons"],
+        ),
+        matters: boxes(
+            "matters",
+            "Matters",
+            &[
+                "Share purchase dispute",
+                "Employment tribunal: Reyes",
+                "Trade mark oppositions 2026",
+                "Will and estate planning",
+                "Office lease",
+                "A",
+                "B",
+                "C",
+                "D",
+                "Restructuring of the Pan-European receivables securitisation programme",
+            ],
+        )
+        .error("Cover at least one client or matter."),
+        people: boxes(
+            "people",
+            "People",
+            &["Tomás Reyes", "Amara Castellanos", "Jonas Weir", "Hélène Vandenberghe-Castellanos"],
+        ),
         groups: boxes("groups", "Groups", &["Lending", "Secondees"]),
         affected,
         error: None,
@@ -103,22 +162,32 @@ fn wall_edit(id: Option<&str>, affected: Option<Vec<AffectedRow>>) -> WallEdit {
 
 fn affected() -> Vec<AffectedRow> {
     vec![
-        AffectedRow { person: person("Tomás Reyes"), says: "Loses the member seat in Share purchase dispute while the wall stands.".into(), loses: true },
-        AffectedRow { person: person("Amara Castellanos"), says: "Has no seat there; cannot be given one.".into(), loses: false },
+        AffectedRow {
+            person: person("Tomás Reyes"),
+            says: "Loses the member seat in Share purchase dispute while the wall stands.".into(),
+            loses: true,
+        },
+        AffectedRow {
+            person: person("Amara Castellanos"),
+            says: "Has no seat there; cannot be given one.".into(),
+            loses: false,
+        },
     ]
 }
 
 pub(super) fn pages() -> Result<Pages, askama::Error> {
     let mut pages = Pages::new();
-    let filters = || vec![
-        choose("person", "Person", &["Anyone", "Eleanor Marsh"]),
-        choose("client", "Client", &["Any", "Northwind Holdings"]),
-        choose("matter", "Matter", &["Any", "Share purchase dispute"]),
-        choose("verb", "What", &["Anything", "record.read"]),
-        choose("outcome", "Outcome", &["Any", "Denied"]),
-        Field::new(Input::Date, "since", "Since").optional(),
-        Field::new(Input::Date, "until", "Until").optional(),
-    ];
+    let filters = || {
+        vec![
+            choose("person", "Person", &["Anyone", "Eleanor Marsh"]),
+            choose("client", "Client", &["Any", "Northwind Holdings"]),
+            choose("matter", "Matter", &["Any", "Share purchase dispute"]),
+            choose("verb", "What", &["Anything", "record.read"]),
+            choose("outcome", "Outcome", &["Any", "Denied"]),
+            Field::new(Input::Date, "since", "Since").optional(),
+            Field::new(Input::Date, "until", "Until").optional(),
+        ]
+    };
     let ledger = |lines: Vec<EntryLine>, filtered: bool| Ledger {
         shell: shell("Ledger", Role::Auditor, Section::Ledger),
         csrf: csrf(),
@@ -126,7 +195,9 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         filtered,
         entries: EntryTable { lines, caption: "Entries of the ledger".into() },
         pager: if filtered { Pager::default() } else { more() },
-        what_you_see: "You see who did what and to which id. Names of clients, matters and records stay sealed for you.".into(),
+        what_you_see:
+            "You see who did what and to which id. Names of clients, matters and records stay sealed for you."
+                .into(),
         says: "128,402 entries. The last checkpoint was signed today 14:05.".into(),
     };
     page(&mut pages, "ledger", ledger(lines(), false))?;
@@ -136,15 +207,36 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
     page(&mut pages, "entry_pending", entry(None, Outcome::Allowed, EntryState::Pending, bytes))?;
     let chip = |bars: bool| Chip::toned(Tone::Note, Icon::Wall, if bars { "Bars" } else { "Admits only" });
     let wall_row = |name: &str, bars, note: Option<Chip>, ended| WallRow {
-        id: "wal_1".into(), name: name.into(), kind: chip(bars), covers: "Northwind Holdings and 2 matters".into(),
-        people: "3 people, 1 group".into(), since: when("12 Oct"), note, ended,
+        id: "wal_1".into(),
+        name: name.into(),
+        kind: chip(bars),
+        covers: "Northwind Holdings and 2 matters".into(),
+        people: "3 people, 1 group".into(),
+        since: when("12 Oct"),
+        note,
+        ended,
     };
-    let walls = |rows| Walls { shell: shell("Walls", Role::ComplianceOfficer, Section::Walls), says: "9 stand, 2 have ended.".into(), rows, pager: Pager::default(), may_make: true };
-    page(&mut pages, "walls", walls(vec![
-        wall_row("Northwind and Calder", true, None, false),
-        wall_row("Project Kingfisher insiders", false, Some(Chip::toned(Tone::Warn, Icon::Clock, "No review for 14 months")), false),
-        wall_row("Former employer of J. Weir", true, None, true),
-    ]))?;
+    let walls = |rows| Walls {
+        shell: shell("Walls", Role::ComplianceOfficer, Section::Walls),
+        says: "9 stand, 2 have ended.".into(),
+        rows,
+        pager: Pager::default(),
+        may_make: true,
+    };
+    page(
+        &mut pages,
+        "walls",
+        walls(vec![
+            wall_row("Northwind and Calder", true, None, false),
+            wall_row(
+                "Project Kingfisher insiders",
+                false,
+                Some(Chip::toned(Tone::Warn, Icon::Clock, "No review for 14 months")),
+                false,
+            ),
+            wall_row("Former employer of J. Weir", true, None, true),
+        ]),
+    )?;
     page(&mut pages, "walls_empty", walls(Vec::new()))?;
     page(&mut pages, "wall", Wall {
         shell: shell("Northwind and Calder", Role::ComplianceOfficer, Section::Walls),
@@ -177,16 +269,30 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         csrf: csrf(),
         person: choose("person", "Person", &["Tomás Reyes", "Eleanor Marsh"]),
         action: choose("action", "Action", &["Read a record", "Add a record", "Change the team"]),
-        thing: Field::text("thing", "Thing").value("Share purchase dispute").hint("A client, matter or record, by name or reference."),
+        thing: Field::text("thing", "Thing")
+            .value("Share purchase dispute")
+            .hint("A client, matter or record, by name or reference."),
         at: Field::text("at", "At").optional().hint("Empty: now. Or 2026-03-03 14:00."),
         answer,
         error: None,
     };
-    page(&mut pages, "explain", explain(Some(Answer {
-        heading: "Tomás Reyes may not read the records of Share purchase dispute".into(),
-        why: Why { allowed: false, lead: "Because".into(), sentences: vec!["the wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.".into()], ask: None },
-        rules: vec![("wall.bars".into(), "A wall bars this person from this matter.".into())],
-        as_of: "As the rules stood on 3 March 2026 at 14:00.".into(),
-    })))?;
+    page(
+        &mut pages,
+        "explain",
+        explain(Some(Answer {
+            heading: "Tomás Reyes may not read the records of Share purchase dispute".into(),
+            why: Why {
+                allowed: false,
+                lead: "Because".into(),
+                sentences: vec![
+                    "the wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role."
+                        .into(),
+                ],
+                ask: None,
+            },
+            rules: vec![("wall.bars".into(), "A wall bars this person from this matter.".into())],
+            as_of: "As the rules stood on 3 March 2026 at 14:00.".into(),
+        })),
+    )?;
     Ok(pages)
 }

@@ -6,14 +6,15 @@ use strongroom_web::view::field::{Field, Input};
 use strongroom_web::view::matters::{MatterHead, MatterNew, MatterRow, MatterTab, Matters};
 use strongroom_web::view::parts::{Chip, Icon, Labels, Level, Pager, State, Trail};
 use strongroom_web::view::records::{
-    AddRecords, Drawer, FolderLink, LabelForm, MatterRecords, Preview, Record, RecordForms, RecordRow, VersionRow,
+    AddRecords, Drawer, FolderLink, LabelForm, MatterRecords, Preview, Record, RecordForms, RecordRow,
+    VersionRow,
 };
 use strongroom_web::view::team::{MatterForms, MatterTeam, SeatForms, SeatNew, SeatRow, WallLine, WhoRow};
 
 use super::ledger::lines;
 use super::{
-    Pages, choose, csrf, good, kind, labels, levels, marks, matter_shell, more, page, presenting, shell, trail, when,
-    why,
+    Pages, choose, csrf, good, kind, labels, levels, marks, matter_shell, more, page, presenting, shell,
+    trail, when, why,
 };
 
 const LONG: &str = "Restructuring of the Pan-European receivables securitisation programme";
@@ -38,12 +39,47 @@ pub(super) fn head(tab: MatterTab) -> MatterHead {
 
 fn matter_rows() -> Vec<MatterRow> {
     let rows = [
-        ("Share purchase dispute", "NW-2026-014", "Northwind Holdings", Some("E. Marsh"), Some("You lead"), "today 14:05"),
-        (LONG, "AG-2025-101", "Aurelian Gas & Infrastructure Partners (Luxembourg) S.à r.l.", Some("H. Vandenberghe-Castellanos"), Some("Member"), "today 09:12"),
-        ("Employment tribunal: Reyes", "CAL-2026-003", "Calder Foods", Some("D. Okafor"), Some("Reader until 3 Dec"), "yesterday"),
+        (
+            "Share purchase dispute",
+            "NW-2026-014",
+            "Northwind Holdings",
+            Some("E. Marsh"),
+            Some("You lead"),
+            "today 14:05",
+        ),
+        (
+            LONG,
+            "AG-2025-101",
+            "Aurelian Gas & Infrastructure Partners (Luxembourg) S.à r.l.",
+            Some("H. Vandenberghe-Castellanos"),
+            Some("Member"),
+            "today 09:12",
+        ),
+        (
+            "Employment tribunal: Reyes",
+            "CAL-2026-003",
+            "Calder Foods",
+            Some("D. Okafor"),
+            Some("Reader until 3 Dec"),
+            "yesterday",
+        ),
         ("Trade mark oppositions 2026", "TM-88", "Kestrel Outdoor", None, None, "19 Nov"),
-        ("Will and estate planning", "PRIV-12", "Dame Ottilie Brandt", Some("E. Marsh"), Some("You lead"), "3 Nov"),
-        ("Office lease, 40 Finsbury Circus", "FIN-40", "Haldane & Sons", Some("P. Lyle"), Some("Member"), "28 Oct"),
+        (
+            "Will and estate planning",
+            "PRIV-12",
+            "Dame Ottilie Brandt",
+            Some("E. Marsh"),
+            Some("You lead"),
+            "3 Nov",
+        ),
+        (
+            "Office lease, 40 Finsbury Circus",
+            "FIN-40",
+            "Haldane & Sons",
+            Some("P. Lyle"),
+            Some("Member"),
+            "28 Oct",
+        ),
     ];
     rows.into_iter()
         .enumerate()
@@ -72,10 +108,28 @@ fn record_rows(selected: Option<usize>) -> Vec<RecordRow> {
         ("PDF", "Complaint as filed", "Pleadings", C, false, "412 KB", 412_000, "today 14:05"),
         ("DOCX", "Settlement position, draft 4", "Strategy", H, true, "88 KB", 88_000, "today 11:32"),
         ("EML", "Re: witness availability", "Correspondence", C, true, "1.2 MB", 1_200_000, "yesterday"),
-        ("PDF", "Expert report on valuation of the forty per cent holding in the Company, with annexes A to K", "Evidence / Experts", C, false, "6.8 MB", 6_800_000, "19 Nov"),
+        (
+            "PDF",
+            "Expert report on valuation of the forty per cent holding in the Company, with annexes A to K",
+            "Evidence / Experts",
+            C,
+            false,
+            "6.8 MB",
+            6_800_000,
+            "19 Nov",
+        ),
         ("TIFF", "Board minutes 1998, scan", "Evidence", H, false, "14.1 MB", 14_100_000, "18 Nov"),
         ("XLSX", "Loss schedule", "Evidence", C, false, "240 KB", 240_000, "17 Nov"),
-        ("PDF", "Deposition_transcript_vol_2_final_FINAL_signed_2026-11-03_redacted_v7.pdf", "Evidence", C, false, "2.2 MB", 2_200_000, "17 Nov"),
+        (
+            "PDF",
+            "Deposition_transcript_vol_2_final_FINAL_signed_2026-11-03_redacted_v7.pdf",
+            "Evidence",
+            C,
+            false,
+            "2.2 MB",
+            2_200_000,
+            "17 Nov",
+        ),
         ("PNG", "Photograph of the data room index", "Evidence", I, false, "3.4 MB", 3_400_000, "11 Nov"),
         ("PDF", "Engagement letter, signed", "Client", I, false, "156 KB", 156_000, "3 Nov"),
     ];
@@ -97,16 +151,33 @@ fn record_rows(selected: Option<usize>) -> Vec<RecordRow> {
 }
 
 fn folders() -> Vec<FolderLink> {
-    [("All records", 0, 128, true), ("Client", 0, 4, false), ("Correspondence", 0, 61, false), ("Evidence", 0, 38, false), ("Experts", 1, 6, false), ("Pleadings", 0, 9, false), ("Strategy", 0, 10, false)]
-        .into_iter()
-        .map(|(name, depth, count, current)| FolderLink { name: name.into(), href: format!("/matters/mat_1?folder={name}"), depth, count, current })
-        .collect()
+    [
+        ("All records", 0, 128, true),
+        ("Client", 0, 4, false),
+        ("Correspondence", 0, 61, false),
+        ("Evidence", 0, 38, false),
+        ("Experts", 1, 6, false),
+        ("Pleadings", 0, 9, false),
+        ("Strategy", 0, 10, false),
+    ]
+    .into_iter()
+    .map(|(name, depth, count, current)| FolderLink {
+        name: name.into(),
+        href: format!("/matters/mat_1?folder={name}"),
+        depth,
+        count,
+        current,
+    })
+    .collect()
 }
 
 fn add(open: bool) -> AddRecords {
     AddRecords {
         open,
-        folder: Field::text("folder", "Folder").optional().hint("A path such as Evidence / Experts. New ones are made.").list("folder-list"),
+        folder: Field::text("folder", "Folder")
+            .optional()
+            .hint("A path such as Evidence / Experts. New ones are made.")
+            .list("folder-list"),
         known_folders: vec!["Evidence".into(), "Evidence / Experts".into()],
         level: levels(Level::Confidential),
         marks: marks(),
@@ -172,8 +243,24 @@ fn record() -> Record {
         labels: labels(Level::Confidential, &["Privileged"]),
         version: 2,
         versions: vec![
-            VersionRow { number: 2, current: true, filename: "2026-11-02 Complaint (sealed copy).pdf".into(), size: "412 KB".into(), added_by: "D. Okafor".into(), when: when("today 14:05"), fingerprint: "9f2c 41aa … 77d0".into() },
-            VersionRow { number: 1, current: false, filename: "Complaint.pdf".into(), size: "398 KB".into(), added_by: "E. Marsh".into(), when: when("2 Nov"), fingerprint: "03bd e771 … 1c9e".into() },
+            VersionRow {
+                number: 2,
+                current: true,
+                filename: "2026-11-02 Complaint (sealed copy).pdf".into(),
+                size: "412 KB".into(),
+                added_by: "D. Okafor".into(),
+                when: when("today 14:05"),
+                fingerprint: "9f2c 41aa … 77d0".into(),
+            },
+            VersionRow {
+                number: 1,
+                current: false,
+                filename: "Complaint.pdf".into(),
+                size: "398 KB".into(),
+                added_by: "E. Marsh".into(),
+                when: when("2 Nov"),
+                fingerprint: "03bd e771 … 1c9e".into(),
+            },
         ],
         fingerprint: "9f2c 41aa 8be0 55d1 … 77d0".into(),
         preview: Preview::Frame { src: "/preview-sample.html".into() },
@@ -182,8 +269,18 @@ fn record() -> Record {
             etag: "3".into(),
             title: Some(Field::text("title", "Title").value("Complaint as filed")),
             folder: Some(Field::text("folder", "Folder").value("Pleadings")),
-            raise: Some(LabelForm { open: false, level: levels(Level::HighlyConfidential).id("f-raise-level"), marks: Some(marks().id("f-raise-marks")), reason: None }),
-            lower: Some(LabelForm { open: true, level: levels(Level::Internal).id("f-lower-level"), marks: Some(marks().id("f-lower-marks")), reason: reason() }),
+            raise: Some(LabelForm {
+                open: false,
+                level: levels(Level::HighlyConfidential).id("f-raise-level"),
+                marks: Some(marks().id("f-raise-marks")),
+                reason: None,
+            }),
+            lower: Some(LabelForm {
+                open: true,
+                level: levels(Level::Internal).id("f-lower-level"),
+                marks: Some(marks().id("f-lower-marks")),
+                reason: reason(),
+            }),
             add_version: true,
         },
         trail: trail(),
@@ -207,7 +304,8 @@ fn seat(i: usize, name: &str, role: &str, seat: &str, until: Option<&str>, note:
             seat: choose("seat", "Seat", &["Lead", "Member", "Reader"]).id(format!("f-seat-{i}")),
             until: Field::new(Input::Date, "until", "Until").optional().id(format!("f-until-{i}")),
             reason: Field::reason("Why it ends").id(format!("f-end-{i}")),
-            cannot_end: (i == 0).then(|| "The last lead of a matter stays. Give someone else the lead first.".to_owned()),
+            cannot_end: (i == 0)
+                .then(|| "The last lead of a matter stays. Give someone else the lead first.".to_owned()),
             open: i == 1,
         }),
     }
@@ -222,9 +320,20 @@ fn team() -> MatterTeam {
         seats: vec![
             seat(0, "Eleanor Marsh", "Partner", "Lead", None, None),
             seat(1, "Daniel Okafor", "Associate", "Member", None, None),
-            seat(2, "Hélène Vandenberghe-Castellanos", "Paralegal", "Reader", Some("27 November"), Some(Chip::toned(Tone::Warn, Icon::Clock, "Ends in 6 days"))),
+            seat(
+                2,
+                "Hélène Vandenberghe-Castellanos",
+                "Paralegal",
+                "Reader",
+                Some("27 November"),
+                Some(Chip::toned(Tone::Warn, Icon::Clock, "Ends in 6 days")),
+            ),
         ],
-        past: vec![SeatRow { change: None, ended: true, ..seat(3, "Piers Lyle", "Partner", "Member", Some("1 October"), None) }],
+        past: vec![SeatRow {
+            change: None,
+            ended: true,
+            ..seat(3, "Piers Lyle", "Partner", "Member", Some("1 October"), None)
+        }],
         add: Some(SeatNew {
             open: false,
             person: choose("person", "Person", &["Amara Castellanos", "Jonas Weir"]),
@@ -233,11 +342,31 @@ fn team() -> MatterTeam {
             until: Field::new(Input::Date, "until", "Until").optional().hint("Empty: no end."),
             error: None,
         }),
-        walls: Some(vec![WallLine { href: "/walls/wal_1".into(), name: "Northwind and Calder".into(), kind: Chip::toned(Tone::Note, Icon::Wall, "Bars"), says: "Bars 3 people and the group Lending.".into(), since: when("12 Oct") }]),
+        walls: Some(vec![WallLine {
+            href: "/walls/wal_1".into(),
+            name: "Northwind and Calder".into(),
+            kind: Chip::toned(Tone::Note, Icon::Wall, "Bars"),
+            says: "Bars 3 people and the group Lending.".into(),
+            since: when("12 Oct"),
+        }]),
         who: vec![
-            WhoRow { name: "Eleanor Marsh".into(), can: true, because: because(&["Leads the matter since 3 January 2026."]) },
-            WhoRow { name: "Daniel Okafor".into(), can: true, because: because(&["Member since 3 January 2026, given the seat by Eleanor Marsh."]) },
-            WhoRow { name: "Tomás Reyes".into(), can: false, because: because(&["The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role."]) },
+            WhoRow {
+                name: "Eleanor Marsh".into(),
+                can: true,
+                because: because(&["Leads the matter since 3 January 2026."]),
+            },
+            WhoRow {
+                name: "Daniel Okafor".into(),
+                can: true,
+                because: because(&["Member since 3 January 2026, given the seat by Eleanor Marsh."]),
+            },
+            WhoRow {
+                name: "Tomás Reyes".into(),
+                can: false,
+                because: because(&[
+                    "The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.",
+                ]),
+            },
         ],
         matter: Some(MatterForms {
             open: false,
@@ -275,47 +404,114 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
     };
     page(&mut pages, "matters", matters(matter_rows(), "all"))?;
     page(&mut pages, "matters_empty", matters(Vec::new(), "open"))?;
-    page(&mut pages, "matter_new", MatterNew {
-        shell: shell("New matter", Role::RecordsManager, Section::Matters),
-        csrf: csrf(),
-        client: choose("client", "Client", &["Northwind Holdings", "Calder Foods"]),
-        name: Field::text("name", "Name").value(LONG).hint("As people will say it."),
-        reference: Field::text("reference", "Reference").value("NW-2026-014").error("Another matter of this client has this reference."),
-        lead: Some(choose("lead", "Lead", &["Eleanor Marsh", "Piers Lyle"]).hint("A partner or an associate.")),
-        level: levels(Level::Confidential).hint("What its records are labelled unless someone says otherwise."),
-        error: None,
-    })?;
+    page(
+        &mut pages,
+        "matter_new",
+        MatterNew {
+            shell: shell("New matter", Role::RecordsManager, Section::Matters),
+            csrf: csrf(),
+            client: choose("client", "Client", &["Northwind Holdings", "Calder Foods"]),
+            name: Field::text("name", "Name").value(LONG).hint("As people will say it."),
+            reference: Field::text("reference", "Reference")
+                .value("NW-2026-014")
+                .error("Another matter of this client has this reference."),
+            lead: Some(
+                choose("lead", "Lead", &["Eleanor Marsh", "Piers Lyle"]).hint("A partner or an associate."),
+            ),
+            level: levels(Level::Confidential)
+                .hint("What its records are labelled unless someone says otherwise."),
+            error: None,
+        },
+    )?;
     page(&mut pages, "matter_records", records())?;
-    page(&mut pages, "matter_records_drawer", MatterRecords {
-        rows: record_rows(Some(0)),
-        drawer: Some(drawer()),
-        shell: { let mut s = matter_shell("Share purchase dispute"); s.flash = Some(good("Complaint as filed has a new version.")); s },
-        ..records()
-    })?;
+    page(
+        &mut pages,
+        "matter_records_drawer",
+        MatterRecords {
+            rows: record_rows(Some(0)),
+            drawer: Some(drawer()),
+            shell: {
+                let mut s = matter_shell("Share purchase dispute");
+                s.flash = Some(good("Complaint as filed has a new version."));
+                s
+            },
+            ..records()
+        },
+    )?;
     page(&mut pages, "matter_records_add", MatterRecords { add: Some(add(true)), ..records() })?;
-    page(&mut pages, "matter_records_empty", MatterRecords {
-        rows: Vec::new(), folders: Vec::new(), pager: Pager::default(), says: "No records".into(), export: None,
-        head: MatterHead { name: LONG.into(), client_name: "Aurelian Gas & Infrastructure Partners (Luxembourg) S.à r.l.".into(), wall: None, ..head(MatterTab::Records) },
-        ..records()
-    })?;
-    page(&mut pages, "matter_records_closed", MatterRecords {
-        add: None, export: None,
-        read_only: Some("This matter is closed: its records can be read, not changed.".into()),
-        head: MatterHead { state: State::Closed, ..head(MatterTab::Records) },
-        drawer: Some(Drawer { preview: Preview::None { says: "This kind of file has no preview. Download it to open it.".into() }, trail: Trail { lines: Vec::new() }, may_add: false, ..drawer() }),
-        shell: { let mut s = matter_shell("Share purchase dispute"); s.presenting = Some(presenting()); s.theme = Theme::Dark; s },
-        ..records()
-    })?;
+    page(
+        &mut pages,
+        "matter_records_empty",
+        MatterRecords {
+            rows: Vec::new(),
+            folders: Vec::new(),
+            pager: Pager::default(),
+            says: "No records".into(),
+            export: None,
+            head: MatterHead {
+                name: LONG.into(),
+                client_name: "Aurelian Gas & Infrastructure Partners (Luxembourg) S.à r.l.".into(),
+                wall: None,
+                ..head(MatterTab::Records)
+            },
+            ..records()
+        },
+    )?;
+    page(
+        &mut pages,
+        "matter_records_closed",
+        MatterRecords {
+            add: None,
+            export: None,
+            read_only: Some("This matter is closed: its records can be read, not changed.".into()),
+            head: MatterHead { state: State::Closed, ..head(MatterTab::Records) },
+            drawer: Some(Drawer {
+                preview: Preview::None {
+                    says: "This kind of file has no preview. Download it to open it.".into(),
+                },
+                trail: Trail { lines: Vec::new() },
+                may_add: false,
+                ..drawer()
+            }),
+            shell: {
+                let mut s = matter_shell("Share purchase dispute");
+                s.presenting = Some(presenting());
+                s.theme = Theme::Dark;
+                s
+            },
+            ..records()
+        },
+    )?;
     page(&mut pages, "record", record())?;
-    page(&mut pages, "record_waiting", Record {
-        preview: Preview::Waiting,
-        may_download: false,
-        labels: Labels { level: None, marks: Vec::new() },
-        forms: RecordForms { etag: "3".into(), title: None, folder: None, raise: None, lower: None, add_version: false },
-        ..record()
-    })?;
+    page(
+        &mut pages,
+        "record_waiting",
+        Record {
+            preview: Preview::Waiting,
+            may_download: false,
+            labels: Labels { level: None, marks: Vec::new() },
+            forms: RecordForms {
+                etag: "3".into(),
+                title: None,
+                folder: None,
+                raise: None,
+                lower: None,
+                add_version: false,
+            },
+            ..record()
+        },
+    )?;
     page(&mut pages, "matter_team", team())?;
     page(&mut pages, "matter_activity", activity(ActivityOf::Matter(Box::new(head(MatterTab::Activity)))))?;
-    page(&mut pages, "record_activity", activity(ActivityOf::Record { id: "rec_0".into(), title: "Complaint as filed".into(), matter_id: "mat_1".into(), matter_name: "Share purchase dispute".into() }))?;
+    page(
+        &mut pages,
+        "record_activity",
+        activity(ActivityOf::Record {
+            id: "rec_0".into(),
+            title: "Complaint as filed".into(),
+            matter_id: "mat_1".into(),
+            matter_name: "Share purchase dispute".into(),
+        }),
+    )?;
     Ok(pages)
 }

@@ -11,7 +11,9 @@ use strongroom_web::layout::{
     Crumb, Door, Flash, Offer, Presenting, Role, Section, Shell, Theme, Tone, nav_for,
 };
 use strongroom_web::view::field::{Choice, Field, Input};
-use strongroom_web::view::parts::{Csrf, Kind, Labels, Level, Outcome, Pager, Person, Trail, TrailLine, When, Why};
+use strongroom_web::view::parts::{
+    Csrf, Kind, Labels, Level, Outcome, Pager, Person, Trail, TrailLine, When, Why,
+};
 
 pub(crate) type Pages = Vec<(&'static str, String)>;
 
@@ -127,7 +129,8 @@ fn choose(name: &str, label: &str, words: &[&str]) -> Field {
 }
 
 fn boxes(name: &str, label: &str, words: &[&str]) -> Field {
-    let choices = words.iter().enumerate().map(|(i, w)| Choice::new(format!("id_{i}"), *w).chosen(i == 0)).collect();
+    let choices =
+        words.iter().enumerate().map(|(i, w)| Choice::new(format!("id_{i}"), *w).chosen(i == 0)).collect();
     Field::new(Input::Boxes, name, label).choices(choices).optional()
 }
 
@@ -151,7 +154,10 @@ fn why() -> Why {
     Why {
         allowed: true,
         lead: "You can open this".into(),
-        sentences: vec!["because you lead the matter.".into(), "Nobody outside its team can, administrators included.".into()],
+        sentences: vec![
+            "because you lead the matter.".into(),
+            "Nobody outside its team can, administrators included.".into(),
+        ],
         ask: None,
     }
 }

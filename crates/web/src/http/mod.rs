@@ -1,0 +1,20 @@
+//! What lies between HTTP and the features: who asks, what they may send, how answers look.
+
+pub mod api;
+pub mod body;
+pub mod cookies;
+pub mod csrf;
+pub mod door;
+pub mod drafts;
+pub mod etag;
+pub mod flash;
+pub mod form;
+pub mod metrics;
+pub mod page;
+pub mod problem;
+pub mod range;
+pub mod reply;
+pub mod request;
+pub mod trouble;
+pub mod tus;
+pub mod when;

@@ -1,0 +1,179 @@
+//! Opening an installation that has a firm, and holding the firm's row against its seal after unsealing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use strongroom_seal::Entropy;
+use strongroom_storage::blob::Blobs;
+use strongroom_storage::params;
+use strongroom_storage::sql::{Db, Row, migrate};
+
+use crate::features::staff::Link;
+use crate::features::staff::first_link;
+use crate::kernel::actor::{Actor, Channel};
+use crate::kernel::bound::Bind;
+use crate::kernel::clock::{Clock, Micros};
+use crate::kernel::ctx::{Ctx, Place};
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::id_of;
+use crate::kernel::gate::Gate;
+use crate::kernel::id::{FirmId, StaffId};
+use crate::kernel::keyring_file::KeyringStore;
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::schema::MIGRATIONS;
+use crate::kernel::strongroom::{FirmInfo, Parts, Settings, Strongroom};
+use crate::kernel::target::{Subject, Target};
+use crate::kernel::vault::{Column, Vault};
+use crate::kernel::verb::Verb;
+
+use super::store;
+
+/// The firm's row.
+pub(super) struct Firm {
+    pub(super) id: FirmId,
+    pub(super) origin: String,
+    pub(super) created_at: Micros,
+    pub(super) lone_administrator: bool,
+    pub(super) policies: Vec<u8>,
+    pub(super) sealed_name: Vec<u8>,
+}
+
+impl Firm {
+    /// The canonical form of the row.
+    pub(super) fn bind(&self) -> Bind {
+        Bind::table("firm")
+            .text(&self.id.to_string())
+            .text(&self.origin)
+            .int(self.created_at)
+            .int(i64::from(self.lone_administrator))
+            .bytes(&self.policies)
+            .bytes(&self.sealed_name)
+    }
+
+    fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: id_of(row, "firm_id")?,
+            origin: row.get("origin")?,
+            created_at: row.get("created_at")?,
+            lone_administrator: row.get("lone_administrator")?,
+            policies: row.get("policies")?,
+            sealed_name: row.get("sealed_name")?,
+        })
+    }
+
+    /// Where its name lies.
+    pub(super) const fn column(row: &str) -> Column<'_> {
+        Column { table: "firm", row, column: "name", version: 1 }
+    }
+}
+
+/// The one row, if there is a firm.
+pub(super) async fn firm_row(db: &Db) -> Result<Option<(Firm, Vec<u8>)>> {
+    let Some(row) = db.optional(&store::FIRM, &[]).await? else { return Ok(None) };
+    Ok(Some((Firm::read(&row)?, row.get("mac")?)))
+}
+
+/// The parts of an installation that has a firm.
+pub struct Opening {
+    /// Rows.
+    pub db: Db,
+    /// Sealed bytes.
+    pub blobs: Blobs,
+    /// The folders of the keyring's replicas.
+    pub keyring: Vec<PathBuf>,
+    /// Policies.
+    pub gate: Gate,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What may be set.
+    pub settings: Settings,
+}
+
+/// Opens it, sealed. What the firm's row says is believed only after unsealing, which holds it against its seal.
+///
+/// # Errors
+/// There is no firm; storage.
+pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
+    let Opening { db, blobs, keyring, gate, clock, entropy, settings } = opening;
+    migrate(&db, MIGRATIONS, clock.now()).await?;
+    let none = || Error::conflict("firm.none", "There is no firm here yet. Run `strongroom init` first.");
+    let (firm, _) = firm_row(&db).await?.ok_or_else(none)?;
+    let info = FirmInfo { id: firm.id, origin: firm.origin, lone_administrator: firm.lone_administrator };
+    let vault = Vault::new(firm.id.bytes(), KeyringStore::new(keyring, clock.clone()));
+    Ok(Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm: info, settings }))
+}
+
+/// Holds the firm's row against its seal, and the policy files against the digest that was approved.
+///
+/// # Errors
+/// The row was changed behind the program's back; the policy files are others than those approved.
+pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
+    let gone = || Error::Tampered { table: "firm", id: room.firm.id.to_string() };
+    let (firm, mac) = firm_row(&room.db).await?.ok_or_else(gone)?;
+    firm.bind().check(&room.vault, &mac, &firm.id.to_string())?;
+    let as_read = firm.id == room.firm.id
+        && firm.origin == room.firm.origin
+        && firm.lone_administrator == room.firm.lone_administrator;
+    if !as_read {
+        return Err(gone());
+    }
+    if firm.policies != room.gate.digest() {
+        let says = "The policy files are not those that the firm approved. Put the approved files (or the release \
+            that came with them) back, or have two people approve the new ones.";
+        tracing::error!(
+            approved = hex::encode(&firm.policies),
+            found = hex::encode(room.gate.digest()),
+            "the policy files are not those that were approved"
+        );
+        return Err(Error::conflict("policies.changed", says));
+    }
+    Ok(())
+}
+
+/// The firm's name.
+///
+/// # Errors
+/// Sealed, storage.
+pub async fn name(room: &Strongroom) -> Result<String> {
+    let (firm, _) = firm_row(&room.db).await?.ok_or(Error::NotFound)?;
+    let row = firm.id.to_string();
+    room.vault.open_system_text(Firm::column(&row), &firm.sealed_name)
+}
+
+struct RenewFirstLink {
+    staff: StaffId,
+}
+
+impl Operation for RenewFirstLink {
+    const VERB: Verb = Verb::FirmInit;
+    type Output = Link;
+
+    fn target(&self) -> Target {
+        Target::Firm
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<Link>> {
+        let rows = tx.all(&store::EVER_ACTIVE, &params![]).await?;
+        let ever: i64 = rows.first().map_or(Ok(1), |row| row.get("n"))?;
+        if ever > 0 {
+            let says = "Someone has enrolled: an administrator issues links from now on.";
+            return Err(Error::conflict("firm.enrolled", says));
+        }
+        let link = first_link(tx, self.staff).await?;
+        Ok(Done::recording(link, Facts::about([self.staff.any()]).clear("step", "link")))
+    }
+}
+
+/// A new link for the first administrator, while nobody has ever enrolled.
+///
+/// # Errors
+/// Someone has enrolled; sealed; storage.
+pub async fn renew_first_link(room: &Arc<Strongroom>, operator: &str) -> Result<Link> {
+    let row = room.db.optional(&store::FIRST_ADMINISTRATOR, &[]).await?.ok_or(Error::NotFound)?;
+    let staff = id_of(&row, "staff_id")?;
+    let ctx = Ctx::new(room.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
+    ctx.perform(RenewFirstLink { staff }).await
+}

@@ -1,0 +1,106 @@
+//! From a cookie or a bearer token to a [`Ctx`]: the only ways in for a person's request.
+//!
+//! What must hold: the row carries our seal, the person's set of credentials, sessions and tokens is the one the
+//! ledger names, the person is active. Whatever is wrong, the answer is "not signed in"; tampering is in the log.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use strongroom_seal::token;
+use strongroom_storage::params;
+use zeroize::Zeroizing;
+
+use crate::kernel::actor::{Actor, Channel, Via};
+use crate::kernel::clock::MINUTE;
+use crate::kernel::ctx::{Ctx, Place};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::id::StaffId;
+use crate::kernel::reader::Reader;
+use crate::kernel::strongroom::Strongroom;
+
+use super::model::{self, Session, Token};
+use super::store;
+
+fn out(error: Error) -> Error {
+    match error {
+        Error::Tampered { .. } | Error::Damaged(_) | Error::NotFound => Error::SignedOut,
+        other => other,
+    }
+}
+
+/// Whether the person may act now, read in the same moment as the row that carries the request.
+async fn active(room: &Strongroom, reader: &mut Reader<'_>, staff: StaffId) -> Result<()> {
+    let person = room.loader(reader).person(staff).await?.ok_or(Error::SignedOut)?;
+    let standing = person.at(room.now()).ok_or(Error::SignedOut)?;
+    if standing.state == "active" { Ok(()) } else { Err(Error::SignedOut) }
+}
+
+/// The context of a request that carries a session's cookie.
+///
+/// # Errors
+/// Not signed in; sealed; storage.
+pub async fn authenticate_session(room: &Arc<Strongroom>, cookie: &str, channel: Channel, place: Place) -> Result<Ctx> {
+    let secret = BASE64.decode(cookie).map(Zeroizing::new).map_err(|_| Error::SignedOut)?;
+    if secret.len() != 32 {
+        return Err(Error::SignedOut);
+    }
+    let hash = model::digest(&room.vault, "session", &[&secret])?;
+    let session = session_of(room, hash).await.map_err(out)?;
+    if room.now() - session.seen_at >= MINUTE {
+        seen(room, &session).await?;
+    }
+    let via = Via::Session { id: session.id, stepped_up_at: session.stepped_up_at };
+    Ok(Ctx::new(room.clone(), Actor::Person { id: session.staff, via }, channel, place))
+}
+
+async fn session_of(room: &Strongroom, hash: [u8; 32]) -> Result<Session> {
+    let mut moment = room.db.snapshot().await?;
+    let row = moment.optional(&store::SESSION_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
+    let session = Session::read(&row, &room.vault)?;
+    if !session.holds(room.now(), &room.settings) {
+        return Err(Error::SignedOut);
+    }
+    active(room, &mut Reader::Tx(&mut moment), session.staff).await?;
+    moment.rollback().await?;
+    Ok(session)
+}
+
+/// Notes that the session is in use, at most once a minute. The set of a person's sessions holds their digests,
+/// not this, so it does not change.
+async fn seen(room: &Strongroom, session: &Session) -> Result<()> {
+    let before = session.bind().mac(&room.vault)?;
+    let mut now = session.clone();
+    now.seen_at = room.now();
+    let mut tx = room.db.begin().await?;
+    let values = params![now.seen_at, now.bind().mac(&room.vault)?, now.id.to_string(), before];
+    // another request of the same session may have been faster: then there is nothing to do
+    tx.exec(&store::SESSION_SEEN, &values).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The context of a request that carries a personal access token.
+///
+/// # Errors
+/// Not signed in; sealed; storage.
+pub async fn authenticate_token(room: &Arc<Strongroom>, bearer: &str, channel: Channel, place: Place) -> Result<Ctx> {
+    let hash = token::parse(bearer.trim()).map_err(|_| Error::SignedOut)?.hash();
+    let token = token_of(room, hash).await.map_err(out)?;
+    let via = Via::Token { id: token.id, scopes: token.scopes() };
+    Ok(Ctx::new(room.clone(), Actor::Person { id: token.staff, via }, channel, place))
+}
+
+async fn token_of(room: &Strongroom, hash: [u8; 32]) -> Result<Token> {
+    if room.vault.is_sealed() {
+        return Err(Error::Sealed);
+    }
+    let mut moment = room.db.snapshot().await?;
+    let row = moment.optional(&store::TOKEN_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
+    let token = Token::read(&row, &room.vault)?;
+    if token.ended_at.is_some() || token.expires_at <= room.now() {
+        return Err(Error::SignedOut);
+    }
+    active(room, &mut Reader::Tx(&mut moment), token.staff).await?;
+    moment.rollback().await?;
+    Ok(token)
+}

@@ -1,0 +1,165 @@
+//! The second person's part: what waits, and the decision.
+
+use strongroom_storage::params;
+
+use crate::kernel::actor::Role;
+use crate::kernel::clock::Micros;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::id::{ApprovalId, StaffId};
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::target::{Subject, Target};
+use crate::kernel::verb::Verb;
+
+use super::model::Approval;
+use super::{authority, store};
+
+/// What waits for a second person, or was decided by one.
+#[derive(Clone, Debug)]
+pub struct ApprovalView {
+    /// Its id.
+    pub id: ApprovalId,
+    /// `role` or `credential`.
+    pub kind: String,
+    /// About whom.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// The role asked for.
+    pub role: Option<Role>,
+    /// Who asked.
+    pub asked_by: StaffId,
+    /// Their name.
+    pub asked_by_name: String,
+    /// When.
+    pub asked_at: Micros,
+    /// `waiting`, `approved` or `rejected`.
+    pub state: String,
+    /// Who decided, by name.
+    pub decided_by_name: Option<String>,
+    /// When it was decided.
+    pub decided_at: Option<Micros>,
+    /// Why it was asked.
+    pub reason: Option<String>,
+    /// True where the viewer could decide it.
+    pub mine: bool,
+}
+
+/// What waits, then what was decided, the newest first; at most two hundred of each.
+///
+/// # Errors
+/// Refused, sealed, storage.
+pub async fn approvals(ctx: &Ctx) -> Result<Vec<ApprovalView>> {
+    let me = ctx.me()?;
+    let role = ctx.role().await?;
+    ctx.permit(Verb::ApprovalList, &Target::Firm).await?;
+    let second = matches!(role, Role::Partner | Role::ComplianceOfficer);
+    let mut decided = Vec::new();
+    let mut views = Vec::new();
+    for state in ["waiting", "approved", "rejected"] {
+        for row in ctx.room.db.all(&store::APPROVALS_IN, &params![state]).await? {
+            let approval = Approval::read(&row, &ctx.room.vault)?;
+            let mine = second && approval.asked_by != me && approval.staff != me && state == "waiting";
+            let view = view(ctx, approval, mine)?;
+            if state == "waiting" { views.push(view) } else { decided.push(view) }
+        }
+    }
+    decided.sort_by_key(|view| std::cmp::Reverse(view.decided_at));
+    views.extend(decided);
+    Ok(views)
+}
+
+fn view(ctx: &Ctx, approval: Approval, mine: bool) -> Result<ApprovalView> {
+    let name = |id: StaffId| ctx.room.directory.staff(id).map_or_else(|| id.to_string(), |s| s.name);
+    let at = approval.id.to_string();
+    let reason = ctx.room.vault.open_system_text(Approval::column(&at), &approval.sealed_reason)?;
+    Ok(ApprovalView {
+        id: approval.id,
+        staff_name: name(approval.staff),
+        asked_by_name: name(approval.asked_by),
+        decided_by_name: approval.decided_by.map(name),
+        kind: approval.kind,
+        staff: approval.staff,
+        role: approval.role,
+        asked_by: approval.asked_by,
+        asked_at: approval.asked_at,
+        state: approval.state,
+        decided_at: approval.decided_at,
+        reason: Some(reason).filter(|r| !r.is_empty()),
+        mine,
+    })
+}
+
+struct DecideApproval {
+    approval: ApprovalId,
+    approve: bool,
+    staff: StaffId,
+    asked_by: StaffId,
+    me: StaffId,
+}
+
+impl Operation for DecideApproval {
+    const VERB: Verb = Verb::ApprovalDecide;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::Staff(self.staff)
+    }
+
+    /// One's own is what is about oneself, and what one has asked for.
+    fn concerns(&self) -> Option<StaffId> {
+        Some(if self.asked_by == self.me { self.me } else { self.staff })
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<()>> {
+        let person = on.person.as_ref().ok_or(Error::NotFound)?;
+        let row = tx.optional(&store::APPROVAL_ROW, &params![self.approval.to_string()]).await?;
+        let mut approval = Approval::read(&row.ok_or(Error::NotFound)?, tx.vault())?;
+        if approval.staff != self.staff || approval.asked_by != self.asked_by {
+            return Err(Error::Tampered { table: "approval", id: self.approval.to_string() });
+        }
+        if approval.state != "waiting" {
+            return Err(Error::conflict("approval.decided", "This was decided already."));
+        }
+        let now = tx.now();
+        approval.state = String::from(if self.approve { "approved" } else { "rejected" });
+        approval.decided_by = Some(self.me);
+        approval.decided_at = Some(now);
+        let values = params![
+            approval.state.clone(),
+            self.me.to_string(),
+            now,
+            approval.bind().mac(tx.vault())?,
+            self.approval.to_string()
+        ];
+        tx.exec_one(&store::APPROVAL_DECIDE, &values).await?;
+        if self.approve {
+            match (approval.kind.as_str(), approval.role) {
+                ("role", Some(role)) => authority::give_role(tx, person, role).await?,
+                _ => authority::reset(tx, person).await?,
+            }
+        }
+        let mut facts = Facts::about([self.approval.any(), self.asked_by.any()])
+            .clear("kind", approval.kind)
+            .clear("decision", approval.state);
+        if let Some(role) = approval.role {
+            facts = facts.clear("role", role.word());
+        }
+        Ok(Done::recording((), facts))
+    }
+}
+
+/// Decides what an administrator has asked for.
+///
+/// # Errors
+/// Not found; about oneself, or asked by oneself; decided already; refused; sealed; storage.
+pub async fn decide_approval(ctx: &Ctx, id: ApprovalId, approve: bool) -> Result<()> {
+    let me = ctx.me()?;
+    let Some(row) = ctx.room.db.optional(&store::APPROVAL_ROW, &params![id.to_string()]).await? else {
+        return ctx.unknown(Verb::ApprovalDecide).await;
+    };
+    let approval = Approval::read(&row, &ctx.room.vault)?;
+    let (staff, asked_by) = (approval.staff, approval.asked_by);
+    ctx.perform(DecideApproval { approval: id, approve, staff, asked_by, me }).await
+}

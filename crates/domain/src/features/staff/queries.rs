@@ -1,0 +1,149 @@
+//! The directory of the firm.
+
+use strongroom_storage::params;
+
+use crate::kernel::actor::Role;
+use crate::kernel::clock::Micros;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::{PersonFacts, bind_member, id_of};
+use crate::kernel::id::{ClientId, GroupId, StaffId};
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+use super::model::{Approval, Person, standing};
+use super::store;
+
+/// A person as the firm's directory shows them.
+#[derive(Clone, Debug)]
+pub struct StaffView {
+    /// Their id.
+    pub id: StaffId,
+    /// Their name.
+    pub name: String,
+    /// `E. Marsh`.
+    pub short: String,
+    /// `EM`.
+    pub initials: String,
+    /// Their address.
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// `invited`, `active` or `suspended`.
+    pub state: String,
+    /// Since when they stand so.
+    pub since: Micros,
+    /// Their groups.
+    pub groups: Vec<(GroupId, String)>,
+    /// A client contact's client.
+    pub client: Option<ClientId>,
+    /// True where an enrolment link could be issued; told to administrators.
+    pub can_enrol: bool,
+    /// True where something about them waits for a second person; told to administrators.
+    pub waiting: bool,
+}
+
+/// People whose name or address has every word of `words`, by name. Client contacts are shown to administrators
+/// only, who keep their accounts: a contact's name or address may tell of a client.
+///
+/// # Errors
+/// Refused, sealed, storage.
+pub async fn staff_list(ctx: &Ctx, words: &str, after: Option<StaffId>, limit: usize) -> Result<(Vec<StaffView>, bool)> {
+    let administrator = ctx.role().await? == Role::Administrator;
+    let words = words.to_lowercase();
+    let matches = |text: &str| words.split_whitespace().all(|w| text.contains(w));
+    let mut candidates = Vec::new();
+    for (id, name) in ctx.room.directory.all_staff() {
+        if matches(&format!("{} {}", name.name, name.email).to_lowercase()) {
+            candidates.push(id);
+        }
+    }
+    if let Some(after) = after {
+        let place = candidates.iter().position(|id| *id == after).map_or(0, |p| p + 1);
+        candidates.drain(..place);
+    }
+    if !administrator {
+        candidates = without_contacts(ctx, candidates, limit).await?;
+    }
+    let ((_, seen), more) = ctx
+        .fill_page(Verb::StaffList, &Target::Firm, Verb::StaffSee, candidates, limit, Target::Staff, Facts::default())
+        .await?;
+    let mut views = Vec::with_capacity(seen.len());
+    for person in seen.into_iter().filter_map(|(_, subject)| subject.person) {
+        views.push(view(ctx, &person, administrator).await?);
+    }
+    Ok((views, more))
+}
+
+/// The first of the candidates who are no client contacts: as many as a page takes, and one to know of more.
+async fn without_contacts(ctx: &Ctx, candidates: Vec<StaffId>, limit: usize) -> Result<Vec<StaffId>> {
+    let mut kept = Vec::with_capacity(limit + 1);
+    for id in candidates {
+        if kept.len() > limit {
+            break;
+        }
+        if !is_contact(ctx, id).await? {
+            kept.push(id);
+        }
+    }
+    Ok(kept)
+}
+
+async fn is_contact(ctx: &Ctx, id: StaffId) -> Result<bool> {
+    let person = ctx.load(async |loader| loader.person(id).await).await?;
+    Ok(person.as_ref().and_then(|p| p.at(ctx.now())).is_some_and(|s| s.role == Role::ClientContact))
+}
+
+/// One person.
+///
+/// # Errors
+/// Not found, refused, sealed, storage.
+pub async fn staff_one(ctx: &Ctx, id: StaffId) -> Result<StaffView> {
+    let administrator = ctx.role().await? == Role::Administrator;
+    if !administrator && ctx.me()? != id && is_contact(ctx, id).await? {
+        return ctx.unknown(Verb::StaffSee).await;
+    }
+    let (_, subject) = ctx.permit(Verb::StaffSee, &Target::Staff(id)).await?;
+    view(ctx, subject.person.as_ref().ok_or(Error::NotFound)?, administrator).await
+}
+
+async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<StaffView> {
+    let present = standing(person, ctx.now())?;
+    let text = person.id.to_string();
+    let row = ctx.room.db.optional(&store::STAFF_ROW, &params![text.clone()]).await?.ok_or(Error::NotFound)?;
+    let row = Person::read(&row, &ctx.room.vault)?;
+    let name = ctx.room.directory.staff(person.id).ok_or(Error::NotFound)?;
+    let mut groups = Vec::new();
+    for row in ctx.room.db.all(&store::GROUPS_OF, &params![text.clone()]).await? {
+        let group: GroupId = id_of(&row, "group_id")?;
+        let bound = bind_member(group, person.id, row.get("since")?, row.get("until")?);
+        bound.check(&ctx.room.vault, &row.get::<Vec<u8>>("mac")?, &group.to_string())?;
+        groups.push((group, ctx.room.directory.group(group).unwrap_or_default()));
+    }
+    groups.sort_by(|(_, a), (_, b)| a.cmp(b));
+    let (mut can_enrol, mut waiting) = (false, false);
+    if administrator {
+        can_enrol = present.role == Role::ClientContact;
+        for row in ctx.room.db.all(&store::APPROVALS_OF, &params![text]).await? {
+            let approval = Approval::read(&row, &ctx.room.vault)?;
+            waiting |= approval.state == "waiting";
+            can_enrol |= approval.state == "approved" && approval.role == Some(present.role);
+        }
+        can_enrol &= present.state == "invited";
+    }
+    Ok(StaffView {
+        id: person.id,
+        short: name.short(),
+        initials: name.initials(),
+        name: name.name,
+        email: name.email,
+        role: present.role,
+        state: present.state.clone(),
+        since: present.since,
+        groups,
+        client: row.client,
+        can_enrol,
+        waiting,
+    })
+}

@@ -22,3 +22,4 @@ pub use one::{entry, receipt};
 pub use tiles::{bundle, checkpoint, tile, vkey};
 
 pub(crate) use lists::refusals_on;
+pub(crate) use sight::record_title;

@@ -1,0 +1,85 @@
+//! The system's health, for administrators: states, sizes and times, and what we do not claim.
+
+use strongroom_storage::sql::Engine;
+
+use crate::kernel::clock::Micros;
+use crate::kernel::ctx::Ctx;
+use crate::kernel::error::Result;
+use crate::kernel::target::Target;
+use crate::kernel::verb::Verb;
+
+use super::{Replica, roles, store};
+
+/// Whether something answers, and why not.
+pub type Reach = std::result::Result<(), String>;
+
+/// What we do not claim, as plainly as what we do.
+pub const NOT_CLAIMED: &[&str] = &[
+    "Whoever controls the running machine can read its memory or replace the program.",
+    "With a key file, whoever takes the machine's disks together with that file can open them. With a passphrase or key shares they cannot.",
+    "A person who may open a record can keep what they saw: photograph the screen, print, retell.",
+    "The ledger shows what was done through this program. It cannot show what was done with a copy outside it.",
+    "Until a witness or a ledger replica is set up, the firm itself is the only keeper of its checkpoints, apart from those who hold receipts.",
+];
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The strongroom is sealed.
+    pub sealed: bool,
+    /// The keyring's replicas and when this server last read each back.
+    pub replicas: Vec<Replica>,
+    /// `SQLite` or `PostgreSQL`.
+    pub engine: &'static str,
+    /// The database answers.
+    pub database: Reach,
+    /// The blob store answers.
+    pub blobs: Reach,
+    /// Entries that have a number.
+    pub entries: u64,
+    /// Entries that the newest checkpoint signs.
+    pub signed: u64,
+    /// Entries without a number yet.
+    pub pending: u64,
+    /// Entries that no checkpoint signs yet.
+    pub lag_entries: u64,
+    /// When the oldest entry without a number was written.
+    pub oldest_pending: Option<Micros>,
+    /// How long ago the newest checkpoint was signed.
+    pub checkpoint_age: Option<Micros>,
+    /// How previews are confined: a sentence; none before the first preview.
+    pub confinement: Option<&'static str>,
+    /// What we do not claim.
+    pub not_claimed: &'static [&'static str],
+}
+
+/// The system's health.
+///
+/// # Errors
+/// Refused, sealed, storage out of reach so far that the entry cannot be written.
+pub async fn health(ctx: &Ctx) -> Result<Health> {
+    ctx.permit(Verb::HealthRead, &Target::Firm).await?;
+    let room = &ctx.room;
+    let head = room.ledger_head().await?;
+    let waiting = room.db.one(&store::PENDING_COUNT, &[]).await?;
+    let pending: u64 = waiting.get("n")?;
+    let signed_at = (head.signed_size > 0).then_some(head.signed_at);
+    Ok(Health {
+        sealed: room.vault.is_sealed(),
+        replicas: roles::replicas(ctx),
+        engine: match room.db.engine() {
+            Engine::Sqlite => "SQLite",
+            Engine::Postgres => "PostgreSQL",
+        },
+        database: room.db.ping().await.map_err(|e| e.to_string()),
+        blobs: room.blobs.ping().await.map_err(|e| e.to_string()),
+        entries: head.size,
+        signed: head.signed_size,
+        pending,
+        lag_entries: head.size.saturating_sub(head.signed_size) + pending,
+        oldest_pending: waiting.get("oldest")?,
+        checkpoint_age: signed_at.map(|at| (ctx.now() - at).max(0)),
+        confinement: room.settings.previewer.as_ref().and_then(|p| p.confinement()).map(|c| c.says()),
+        not_claimed: NOT_CLAIMED,
+    })
+}

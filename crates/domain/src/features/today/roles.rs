@@ -1,0 +1,116 @@
+//! What a role adds to the page of the day.
+
+use std::collections::BTreeMap;
+
+use strongroom_storage::params;
+
+use crate::kernel::actor::Role;
+use crate::kernel::clock::{DAY, Micros};
+use crate::kernel::ctx::Ctx;
+use crate::kernel::error::Result;
+use crate::kernel::facts::{WallFacts, id_of};
+use crate::kernel::id::{ApprovalId, MatterId, StaffId, WallId};
+use crate::kernel::permit::Permit;
+use crate::kernel::target::Target;
+use crate::kernel::vault::{Column, KeyOf};
+use crate::kernel::verb::Verb;
+
+use super::{AdministratorDay, ComplianceDay, DayCount, LastCheckpoint, Replica, WallLine, store};
+
+/// A wall is reviewed at least this often.
+const REVIEW: Micros = 180 * DAY;
+
+/// Standing walls that wait for a review, as far as the gate lets me see them.
+pub(super) async fn walls(ctx: &Ctx) -> Result<Vec<WallFacts>> {
+    let now = ctx.now();
+    let mut walls = Vec::new();
+    for row in ctx.room.db.all(&store::WALLS_STANDING, &params![now, now - REVIEW]).await? {
+        let id: WallId = id_of(&row, "wall_id")?;
+        let judged = ctx.load(async |loader| ctx.judge(loader, Verb::WallSee, &Target::Wall(id), None).await).await?;
+        walls.extend(judged.subject.wall.filter(|_| judged.decision.allowed));
+    }
+    Ok(walls)
+}
+
+/// Walls and refusals.
+pub(super) async fn compliance(ctx: &Ctx, permit: &Permit, walls: &[WallFacts]) -> Result<ComplianceDay> {
+    let mut lines = Vec::with_capacity(walls.len());
+    for wall in walls {
+        let key = ctx.room.vault.key(permit, &wall.id.any(), KeyOf::Client(wall.number))?;
+        let row = wall.id.to_string();
+        let at = Column { table: "wall", row: &row, column: "name", version: wall.row_version };
+        let name = ctx.room.vault.open_text(&key, at, &wall.sealed_name)?;
+        lines.push(WallLine { wall: wall.id, name, made_at: wall.made_at, reviewed_at: wall.reviewed_at });
+    }
+    let first = first_day(ctx.now());
+    let mut found = BTreeMap::new();
+    for row in ctx.room.db.all(&store::REFUSALS_BY_DAY, &params![first]).await? {
+        found.insert(row.get::<i64>("day")?, row.get::<u64>("n")?);
+    }
+    Ok(ComplianceDay { walls: lines, refusals: days(first, &found) })
+}
+
+/// The beginning of the day thirty days ago (UTC).
+pub(super) const fn first_day(now: Micros) -> Micros {
+    now.div_euclid(DAY) * DAY - 30 * DAY
+}
+
+/// Thirty-one days from the first, those without any too.
+pub(super) fn days(first: Micros, found: &BTreeMap<i64, u64>) -> Vec<DayCount> {
+    (0..31).map(|n| DayCount { day: first + n * DAY, count: found.get(&n).copied().unwrap_or(0) }).collect()
+}
+
+/// Open matters without a lead: candidates, each passes the gate before it is shown.
+pub(super) async fn without_lead(ctx: &Ctx) -> Result<Vec<MatterId>> {
+    let rows = ctx.room.db.all(&store::WITHOUT_LEAD, &params![ctx.now()]).await?;
+    rows.iter().map(|row| id_of(row, "matter_id")).collect()
+}
+
+fn name_of(ctx: &Ctx, id: StaffId) -> String {
+    ctx.room.directory.staff(id).map_or_else(|| id.to_string(), |s| s.name)
+}
+
+async fn waiting(ctx: &Ctx) -> Result<Vec<(ApprovalId, StaffId, Option<StaffId>)>> {
+    let rows = ctx.room.db.all(&store::WAITING, &[]).await?;
+    rows.iter()
+        .map(|row| Ok((id_of(row, "approval_id")?, id_of(row, "staff_id")?, id_of(row, "asked_by").ok())))
+        .collect()
+}
+
+/// What I may decide as the second person: not about myself, and not what I asked for.
+pub(super) async fn to_decide(ctx: &Ctx, role: Role, me: StaffId) -> Result<Vec<(ApprovalId, StaffId, String)>> {
+    if !matches!(role, Role::Partner | Role::ComplianceOfficer) {
+        return Ok(Vec::new());
+    }
+    let mine = waiting(ctx).await?.into_iter().filter(|(_, staff, asked)| *staff != me && *asked != Some(me));
+    Ok(mine.map(|(id, staff, _)| (id, staff, name_of(ctx, staff))).collect())
+}
+
+/// The keyring's replicas, as this server last wrote them.
+pub(super) fn replicas(ctx: &Ctx) -> Vec<Replica> {
+    let known = ctx.room.vault.store().replicas();
+    known.into_iter().map(|(f, read_back)| Replica { folder: f.display().to_string(), read_back }).collect()
+}
+
+/// Seal, keyring, people who have not come yet.
+pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
+    let mut not_enrolled = Vec::new();
+    for row in ctx.room.db.all(&store::NOT_ENROLLED, &[]).await? {
+        let id: StaffId = id_of(&row, "staff_id")?;
+        not_enrolled.push((id, name_of(ctx, id)));
+    }
+    let approvals = waiting(ctx).await?.into_iter().map(|(id, staff, _)| (id, staff, name_of(ctx, staff))).collect();
+    Ok(AdministratorDay {
+        sealed: ctx.room.vault.is_sealed(),
+        replicas: replicas(ctx),
+        disk_free: None,
+        not_enrolled,
+        approvals,
+    })
+}
+
+/// The newest checkpoint, if there is one.
+pub(super) async fn auditor(ctx: &Ctx) -> Result<Option<LastCheckpoint>> {
+    let head = ctx.room.ledger_head().await?;
+    Ok((head.signed_size > 0).then_some(LastCheckpoint { size: head.signed_size, at: head.signed_at }))
+}

@@ -204,11 +204,7 @@ impl Ctx {
         facts: Facts,
         own: Option<bool>,
     ) -> Result<(Permit, Subject)> {
-        let judged = {
-            let mut reader = Reader::Db(&self.room.db);
-            let mut loader = self.room.loader(&mut reader);
-            self.judge(&mut loader, verb, target, own).await?
-        };
+        let judged = self.load(async |loader| self.judge(loader, verb, target, own).await).await?;
         if !judged.decision.allowed || !judged.subject.exists {
             return Err(self.refuse(verb, target, &judged).await?);
         }
@@ -244,21 +240,22 @@ impl Ctx {
         candidates: Vec<Target>,
         facts: Facts,
     ) -> Result<(Permit, Vec<(Target, Subject)>)> {
-        let mut seen = Vec::with_capacity(candidates.len());
         let mut facts = facts;
-        {
-            let mut reader = Reader::Db(&self.room.db);
-            let mut loader = self.room.loader(&mut reader);
-            for candidate in candidates {
-                let judged = self.judge(&mut loader, see, &candidate, None).await?;
-                if judged.decision.allowed && judged.subject.exists {
-                    facts.about.extend(candidate.id());
-                    if let Some(matter) = &judged.subject.matter {
-                        facts.about.push(matter.client.any());
+        let seen = self
+            .load(async |loader| {
+                let mut seen = Vec::with_capacity(candidates.len());
+                for candidate in candidates {
+                    let judged = self.judge(loader, see, &candidate, None).await?;
+                    if judged.decision.allowed && judged.subject.exists {
+                        seen.push((candidate, judged.subject));
                     }
-                    seen.push((candidate, judged.subject));
                 }
-            }
+                Ok(seen)
+            })
+            .await?;
+        for (candidate, subject) in &seen {
+            facts.about.extend(candidate.id());
+            facts.about.extend(subject.matter.as_ref().map(|m| m.client.any()));
         }
         facts.about.sort();
         facts.about.dedup();
@@ -272,9 +269,7 @@ impl Ctx {
     /// # Errors
     /// Sealed or storage.
     pub async fn may(&self, verb: Verb, target: &Target) -> Result<bool> {
-        let mut reader = Reader::Db(&self.room.db);
-        let mut loader = self.room.loader(&mut reader);
-        let judged = self.judge(&mut loader, verb, target, None).await?;
+        let judged = self.load(async |loader| self.judge(loader, verb, target, None).await).await?;
         Ok(judged.subject.exists && (judged.decision.allowed || judged.decision.wants_step_up()))
     }
 
@@ -293,20 +288,24 @@ impl Ctx {
     /// # Errors
     /// Sealed or storage.
     pub(crate) async fn may_now(&self, verb: Verb, target: &Target) -> Result<bool> {
-        let mut reader = Reader::Db(&self.room.db);
-        let mut loader = self.room.loader(&mut reader);
-        let judged = self.judge(&mut loader, verb, target, None).await?;
+        let judged = self.load(async |loader| self.judge(loader, verb, target, None).await).await?;
         Ok(judged.subject.exists && judged.decision.allowed)
     }
 
-    /// Facts from rows beside any transaction.
+    /// Facts from rows of one moment: a change that commits meanwhile is seen whole or not at all, so that a
+    /// set and its digest are always of the same state.
     pub(crate) async fn load<T, F>(&self, f: F) -> Result<T>
     where
         F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
     {
-        let mut reader = Reader::Db(&self.room.db);
-        let mut loader = self.room.loader(&mut reader);
-        f(&mut loader).await
+        let mut moment = self.room.db.snapshot().await?;
+        let loaded = {
+            let mut reader = Reader::Tx(&mut moment);
+            let mut loader = self.room.loader(&mut reader);
+            f(&mut loader).await
+        };
+        moment.rollback().await?;
+        loaded
     }
 
     /// The person's present role.

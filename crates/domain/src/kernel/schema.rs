@@ -37,6 +37,7 @@ pub fn statements() -> Vec<&'static Sql> {
         crate::features::record::store::ALL,
         crate::features::session::store::ALL,
         crate::features::staff::store::ALL,
+        crate::features::today::store::ALL,
         crate::features::upload::store::ALL,
         crate::features::wall::store::ALL,
         crate::features::check::store::ALL,

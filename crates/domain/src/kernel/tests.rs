@@ -1,1 +1,304 @@
-//! Tests of the spine.
+//! Tests of the spine: the policies against the table of `api.md` written down a second time, names, text.
+
+use super::actor::Role;
+use super::facts::WallAnswer;
+use super::gate::{Gate, PolicyFile, Principal, Situation, ThingKind, built_in};
+use super::id::{AnyId, MatterId, PREFIXES, RecordId};
+use super::text::{Email, Name, file_name, folder_path};
+use super::verb::{Scope, Verb};
+
+/// One question to the gate.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    role: Role,
+    active: bool,
+    how: Situation,
+}
+
+fn cases() -> Vec<Case> {
+    let mut all = Vec::new();
+    for role in Role::ALL {
+        for seat in ["none", "reader", "member", "lead"] {
+            for wall in [WallAnswer::None, WallAnswer::Barred, WallAnswer::NotAdmitted] {
+                for bits in 0..64_u32 {
+                    let on = |bit: u32| bits & (1 << bit) != 0;
+                    let how = Situation {
+                        seat,
+                        wall,
+                        leads: on(0),
+                        own: on(1),
+                        open: on(2),
+                        stepped_up: on(3),
+                        scoped: on(4),
+                    };
+                    all.push(Case { role: *role, active: on(5), how });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The table of `api.md`, "Who may what", read again by a second pair of eyes.
+fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
+    use Role::{Administrator, Auditor, ClientContact, ComplianceOfficer, Partner, RecordsManager};
+    use Verb as V;
+    let lead = c.how.seat == "lead";
+    let writes = lead || c.how.seat == "member";
+    let seated = writes || c.how.seat == "reader";
+    let is = |role: Role| c.role == role;
+    let watches = is(ComplianceOfficer) || is(Auditor);
+    let waived = kind == ThingKind::Wall && is(ComplianceOfficer) && c.how.wall == WallAnswer::NotAdmitted;
+    if !c.active || !c.how.scoped || (c.how.wall != WallAnswer::None && !waived) {
+        return false;
+    }
+    let own_account = [
+        V::MeRead, V::TodayRead, V::SessionList, V::SessionEnd, V::SignOut, V::StepUp, V::TokenMake, V::TokenEnd,
+        V::CredentialChange,
+    ];
+    if is(ClientContact) && !own_account.contains(&verb) {
+        return false;
+    }
+    match verb {
+        V::MeRead | V::TodayRead | V::ClientList | V::MatterList => true,
+        V::SessionList | V::SessionEnd | V::SignOut | V::StepUp | V::TokenMake | V::TokenEnd | V::CredentialChange => c.how.own,
+        V::ClientCreate | V::MatterCreate => is(Partner) || is(RecordsManager),
+        V::ClientSee | V::MatterSee | V::TeamSee => seated || is(RecordsManager) || is(ComplianceOfficer),
+        V::ClientRename => is(RecordsManager) || (is(Partner) && lead),
+        V::RecordList | V::RecordRead | V::RecordPreview | V::RecordDownload | V::RecordActivity | V::MatterActivity => seated,
+        V::RecordAdd | V::FolderMake | V::UploadBegin | V::UploadPart | V::UploadEnd | V::RecordVersion | V::RecordRename
+        | V::RecordMove | V::LabelRaise => writes && c.how.open,
+        V::LabelLower => (lead || is(RecordsManager)) && c.how.open,
+        V::MatterRename | V::MatterClose | V::MatterReopen => lead || is(RecordsManager),
+        V::SeatGive | V::SeatEnd => (lead || is(RecordsManager)) && !c.how.own,
+        V::MatterExport => lead && c.how.stepped_up,
+        V::WallSee => is(ComplianceOfficer) || c.how.leads,
+        V::WallMake | V::WallChange | V::WallEnd => is(ComplianceOfficer) && c.how.stepped_up,
+        V::LedgerList => watches,
+        V::LedgerRead => watches || c.how.own || seated,
+        V::LedgerOwn | V::ExplainOwn => true,
+        V::ExplainOther => watches || lead,
+        V::StaffList | V::StaffSee | V::GroupList => true,
+        V::StaffInvite | V::GroupChange => is(Administrator) && c.how.stepped_up,
+        V::StaffSuspend | V::StaffResume | V::RoleChange | V::CredentialReset => {
+            is(Administrator) && c.how.stepped_up && !c.how.own
+        }
+        V::ApprovalList => is(Administrator) || is(Partner) || is(ComplianceOfficer),
+        V::ApprovalDecide => (is(Partner) || is(ComplianceOfficer)) && c.how.stepped_up && !c.how.own,
+        V::HealthRead | V::SystemSeal => is(Administrator),
+        V::SignIn | V::Enrol | V::FirmInit | V::SystemUnseal | V::SystemCheck | V::LedgerTime | V::StrangersRefused
+        | V::DirectoryBuild | V::UploadSweep => false,
+    }
+}
+
+/// What each verb of a person is done to.
+fn kinds(verb: Verb) -> Vec<ThingKind> {
+    use ThingKind as K;
+    use Verb as V;
+    match verb {
+        V::ClientSee | V::ClientRename | V::MatterCreate => vec![K::Client],
+        V::MatterSee | V::TeamSee | V::RecordList | V::MatterActivity | V::RecordAdd | V::FolderMake | V::UploadBegin
+        | V::UploadPart | V::UploadEnd | V::SeatGive | V::SeatEnd | V::MatterClose | V::MatterReopen | V::MatterRename
+        | V::MatterExport => vec![K::Matter],
+        V::RecordRead | V::RecordPreview | V::RecordDownload | V::RecordActivity | V::RecordVersion | V::RecordRename
+        | V::RecordMove | V::LabelRaise | V::LabelLower => vec![K::Record],
+        V::WallSee | V::WallChange | V::WallEnd => vec![K::Wall],
+        V::ExplainOwn | V::ExplainOther => vec![K::Firm, K::Matter, K::Client, K::Record],
+        V::StaffSee | V::StaffSuspend | V::StaffResume | V::RoleChange | V::CredentialReset | V::ApprovalDecide
+        | V::CredentialChange | V::SessionList | V::SessionEnd | V::SignOut | V::StepUp | V::TokenMake | V::TokenEnd => {
+            vec![K::Staff]
+        }
+        V::SignIn | V::Enrol | V::FirmInit | V::SystemUnseal | V::SystemCheck | V::LedgerTime | V::StrangersRefused
+        | V::DirectoryBuild | V::UploadSweep => Vec::new(),
+        _ => vec![K::Firm],
+    }
+}
+
+/// The first question that the gate answers differently from the table; `stride` thins them out.
+fn first_difference(gate: &Gate, stride: usize) -> Option<String> {
+    let cases = cases();
+    for verb in Verb::ALL {
+        for kind in kinds(*verb) {
+            for (place, case) in cases.iter().enumerate() {
+                // every case of two neighbours comes up for some verb: the stride is prime
+                if !(place + *verb as usize).is_multiple_of(stride) {
+                    continue;
+                }
+                let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
+                let decision = gate.decide(&who, *verb, kind, "thing", &case.how).unwrap();
+                if decision.allowed != table(*verb, kind, *case) {
+                    return Some(format!("{} on {kind:?}: {case:?}: {decision:?}", verb.word()));
+                }
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn the_policies_say_what_the_table_says() {
+    let gate = Gate::new(&built_in()).unwrap();
+    if let Some(difference) = first_difference(&gate, 7) {
+        panic!("policies and table disagree; change the one that is wrong: {difference}");
+    }
+}
+
+/// The policy files without the policy of this id.
+fn without(id: &str) -> Vec<PolicyFile> {
+    built_in()
+        .into_iter()
+        .map(|(name, text)| {
+            let mut kept = String::new();
+            let mut skipping = false;
+            for line in text.lines() {
+                if line.starts_with("@id(") {
+                    skipping = line == format!("@id(\"{id}\")");
+                }
+                if !skipping {
+                    kept.push_str(line);
+                    kept.push('\n');
+                }
+                if skipping && line.ends_with(';') {
+                    skipping = false;
+                }
+            }
+            (name, kept)
+        })
+        .collect()
+}
+
+/// Rules that only add a sentence: what they forbid, nobody permits either. Taking one away changes what is
+/// said and not what is done, and that must show too.
+fn says_only(gate: &Gate, less: &Gate, rule: &str) -> bool {
+    cases().iter().any(|case| {
+        Verb::ALL.iter().any(|verb| {
+            kinds(*verb).into_iter().any(|kind| {
+                let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
+                let before = gate.decide(&who, *verb, kind, "thing", &case.how).unwrap();
+                before.because.iter().any(|b| b.rule == rule)
+                    && less.decide(&who, *verb, kind, "thing", &case.how).unwrap() != before
+            })
+        })
+    })
+}
+
+#[test]
+fn taking_out_any_policy_is_noticed() {
+    let gate = Gate::new(&built_in()).unwrap();
+    let of_the_system = [
+        "operator-runs", "sequencer-writes-the-time", "checker-checks", "directory-builds-names", "sweeper-sweeps",
+        "strangers-may-sign-in",
+    ];
+    for rule in gate.rules().map(|b| b.rule.clone()).filter(|r| !of_the_system.contains(&r.as_str())) {
+        let less = Gate::new(&without(&rule)).unwrap();
+        let noticed = says_only(&gate, &less, &rule);
+        assert!(noticed, "without the policy {rule} nothing changes: it is dead, delete it");
+    }
+}
+
+#[test]
+fn work_of_the_system_may_do_its_one_job_and_nothing_else() {
+    let gate = Gate::new(&built_in()).unwrap();
+    let may = |who: &Principal, verb: Verb, kind: ThingKind| {
+        gate.decide(who, verb, kind, "firm", &Situation::default()).is_ok_and(|d| d.allowed)
+    };
+    let jobs: &[(Principal, &[Verb])] = &[
+        (Principal::Operator, &[Verb::FirmInit, Verb::SystemUnseal, Verb::SystemSeal, Verb::SystemCheck]),
+        (Principal::System("sequencer"), &[Verb::LedgerTime, Verb::StrangersRefused]),
+        (Principal::System("directory"), &[Verb::DirectoryBuild]),
+        (Principal::System("checker"), &[Verb::SystemCheck]),
+        (Principal::System("sweeper"), &[Verb::UploadSweep]),
+        (Principal::Anonymous, &[Verb::SignIn, Verb::Enrol]),
+    ];
+    for (who, verbs) in jobs {
+        for verb in Verb::ALL {
+            let kind = match verb {
+                Verb::SignIn | Verb::Enrol => ThingKind::Staff,
+                other => kinds(*other).first().copied().unwrap_or(ThingKind::Firm),
+            };
+            assert_eq!(may(who, *verb, kind), verbs.contains(verb), "{who:?} {}", verb.word());
+        }
+    }
+}
+
+#[test]
+fn the_sentence_on_screen_is_the_one_in_the_file() {
+    let changed: Vec<PolicyFile> = built_in()
+        .into_iter()
+        .map(|(n, t)| (n, t.replace("Only the team of this matter can open it. Ask the lead.", "Not yours.")))
+        .collect();
+    let gate = Gate::new(&changed).unwrap();
+    let who = Principal::Person { id: String::from("stf_A"), role: Role::Partner, active: true };
+    let decision = gate.decide(&who, Verb::RecordRead, ThingKind::Record, "rec", &Situation::default()).unwrap();
+    assert!(!decision.allowed);
+    assert_eq!(decision.because.first().unwrap().says, "Not yours.");
+    assert_ne!(gate.digest(), Gate::new(&built_in()).unwrap().digest());
+}
+
+#[test]
+fn a_policy_without_a_sentence_is_refused() {
+    let bare = vec![(String::from("x.cedar"), String::from("@id(\"x\") permit (principal, action, resource);"))];
+    assert!(Gate::new(&bare).is_err());
+}
+
+#[test]
+fn every_verb_has_one_word_and_one_scope() {
+    let mut words: Vec<&str> = Verb::ALL.iter().map(|v| v.word()).collect();
+    words.sort_unstable();
+    let count = words.len();
+    words.dedup();
+    assert_eq!(words.len(), count);
+    assert!(Verb::ALL.iter().all(|v| Verb::parse(v.word()) == Some(*v)));
+    assert!(Scope::ALL.iter().all(|s| Scope::parse(s.word()) == Some(*s)));
+}
+
+#[test]
+fn identifiers_name_their_type_and_sort_by_time() {
+    let early = MatterId::new(1_000_000_000, [255; 10]);
+    let late = MatterId::new(2_000_000_000, [0; 10]);
+    assert!(early < late && early.to_string() < late.to_string());
+    assert_eq!(MatterId::parse(&early.to_string()), Some(early));
+    assert_eq!(RecordId::parse(&early.to_string()), None);
+    for wrong in ["", "mat_", "mat_0", "rec_00000000000000000000000000", "mat_8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "mat_0000000000000000000000000l"] {
+        assert_eq!(MatterId::parse(wrong), None, "{wrong}");
+    }
+    assert!(AnyId::parse(&early.to_string()).is_some());
+    let mut prefixes = PREFIXES.to_vec();
+    prefixes.dedup();
+    assert_eq!(prefixes.len(), PREFIXES.len());
+}
+
+#[test]
+fn names_of_files_lose_what_deceives_and_nothing_else() {
+    for (given, kept) in [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\deed.docx", "deed.docx"),
+        ("invoice\u{202E}fdp.exe", "invoice\u{FFFD}fdp.exe"),
+        ("a\nb.txt", "a\u{FFFD}b.txt"),
+        ("", "unnamed"),
+        ("..", "unnamed"),
+        ("///", "unnamed"),
+        ("日本語の契約書.pdf", "日本語の契約書.pdf"),
+    ] {
+        assert_eq!(file_name(given), kept, "{given:?}");
+    }
+    let long = format!("{}.pdf", "é".repeat(200));
+    let cut = file_name(&long);
+    assert!(cut.len() <= 255 && cut.ends_with(".pdf"));
+}
+
+#[test]
+fn text_is_checked_at_the_edge() {
+    assert!(Name::parse("  ").is_err());
+    assert!(Name::parse("Doe v. Acme").is_ok());
+    assert!(Name::parse("a\u{202E}b").is_err());
+    assert!(Name::parse(&"x".repeat(201)).is_err());
+    assert!(Email::parse("E.Marsh@Firm.Example").is_ok_and(|e| e.as_str() == "e.marsh@firm.example"));
+    for wrong in ["", "a", "a@b", "@b.c", "a b@c.de", "a@b@c.de"] {
+        assert!(Email::parse(wrong).is_err(), "{wrong}");
+    }
+    assert_eq!(folder_path("Pleadings//2026/").map(|p| p.len()).ok(), Some(2));
+    assert!(folder_path("../x").is_err());
+    assert!(folder_path(&"a/".repeat(17)).is_err());
+}

@@ -267,7 +267,7 @@ impl Vault {
     }
 
     /// The checkpoint that the keyring remembers.
-    pub(super) fn kept_checkpoint(&self) -> Result<(u64, [u8; 32])> {
+    pub(crate) fn kept_checkpoint(&self) -> Result<(u64, [u8; 32])> {
         self.with(|open| Ok(open.keyring.checkpoint()))
     }
 

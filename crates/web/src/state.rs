@@ -1,7 +1,6 @@
 //! What every request shares: the strongroom, what `app` has set, and the counters.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
@@ -87,7 +86,6 @@ struct Inner {
     firm: RwLock<Option<String>>,
     metrics: Metrics,
     drafts: Drafts,
-    once: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
 /// See the module. Cheap to clone.
@@ -110,7 +108,6 @@ impl WebState {
             firm: RwLock::new(None),
             metrics: Metrics::default(),
             drafts: Drafts::default(),
-            once: Mutex::new(BTreeMap::new()),
         }))
     }
 
@@ -176,11 +173,5 @@ impl WebState {
             *kept = Some(name.clone());
         }
         name
-    }
-
-    /// Something made once and served many times.
-    pub(crate) fn once(&self, key: &str, make: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
-        let Ok(mut made) = self.0.once.lock() else { return make() };
-        made.entry(key.to_owned()).or_insert_with(make).clone()
     }
 }

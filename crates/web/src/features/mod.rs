@@ -1,0 +1,1 @@
+//! What a firm does, one folder each, under the same name as in `domain`.

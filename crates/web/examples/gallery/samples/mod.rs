@@ -4,6 +4,7 @@ mod admin;
 mod door;
 mod ledger;
 mod matter;
+mod record;
 mod staff;
 
 use askama::Template;

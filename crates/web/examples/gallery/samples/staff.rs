@@ -115,13 +115,8 @@ fn partner_today() -> Today {
 }
 
 fn chart() -> Chart {
-    let bars = (1..=30_u32)
-        .map(|d| Bar {
-            label: format!("{d} Nov"),
-            value: [0, 1, 0, 3, 0, 0, 9, 2, 0, 1][(d % 10) as usize] + d % 3,
-        })
-        .collect();
-    Chart { title: "78 refusals in 30 days, most on 26 Nov".into(), unit: "refusals".into(), bars }
+    let bars = (1..=30_u32).map(|d| Bar { label: format!("{d} Nov"), value: d * d * 7 % 13 % 9 }).collect();
+    Chart { title: "A few refusals on most days, no rise in 30 days".into(), unit: "refusals".into(), bars }
 }
 
 fn todays(pages: &mut Pages) -> Result<(), askama::Error> {

@@ -21,7 +21,7 @@ mod tokens;
 pub use authenticate::{authenticate_session, authenticate_token};
 pub use ops::{EndAllSessions, EndSession, SignOut, change_password, new_recovery_codes, sign_out, step_up};
 pub use password::password_rules;
-pub use queries::{Me, SessionView, me, sessions, who};
+pub use queries::{Me, SessionView, me, recovery_left, sessions, who};
 pub use sign_in::{SignedIn, sign_in_code, sign_in_password};
 pub use tokens::{EndToken, MadeToken, TokenView, make_token, tokens};
 

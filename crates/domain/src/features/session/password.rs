@@ -93,7 +93,7 @@ fn too_common(lower: &str) -> bool {
         || is_repeated(lower)
         || walks_the_keyboard(lower)
         || (!core.is_empty() && core.chars().count() > 2 && core.chars().count() + 4 >= lower.chars().count() && walks_the_keyboard(&core))
-        || (digits && lower.len() <= 10)
+        || (digits && lower.len() <= 12)
 }
 
 /// Words of the firm's and the person's own, of at least four letters.

@@ -118,3 +118,12 @@ fn place(ctx: &Ctx, session: &Session) -> Result<Place> {
     let part = |name: &str| json.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     Ok(Place { address: part("address"), device: part("device") })
 }
+
+/// How many recovery codes are left: for the page of one's own sign-in.
+///
+/// # Errors
+/// Nobody is signed in; sealed; storage.
+pub async fn recovery_left(ctx: &Ctx) -> Result<usize> {
+    let live = super::credential::live(&ctx.room.db, &ctx.room.vault, ctx.me()?).await?;
+    Ok(live.iter().filter(|c| c.kind == "recovery").count())
+}

@@ -1,1 +1,182 @@
-//! Tests.
+//! Tests of people and the second person.
+
+use super::*;
+use crate::features::firm::fixture::{Fixture, invitation};
+use crate::features::session::{authenticate_token, make_token};
+use crate::kernel::actor::{Channel, Role};
+use crate::kernel::clock::{DAY, HOUR};
+use crate::kernel::error::Error;
+use crate::kernel::text::{Name, Reason};
+use crate::kernel::verb::Scope;
+
+fn because() -> Reason {
+    Reason::parse("Asked in writing on Monday").unwrap()
+}
+
+#[tokio::test]
+async fn the_first_second_person_is_made_alone_and_the_next_is_not() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let admin = f.admin().await;
+    let made = admin.perform(invitation("Ann Poole", Role::Partner)).await.unwrap();
+    assert!(made.link.is_none(), "an administrator alone makes nobody who can hold a seat");
+    let approval = made.approval.unwrap();
+    let early = admin.perform(IssueLink { staff: made.staff }).await;
+    assert!(matches!(early, Err(Error::Conflict { code: "approval.waiting", .. })));
+    let own = decide_approval(&admin, approval, true).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "nobody decides what they asked for");
+    let second = f.sign_in(second).await;
+    assert!(approvals(&second).await.unwrap()[0].mine);
+    decide_approval(&second, approval, true).await.unwrap();
+    let twice = decide_approval(&second, approval, false).await;
+    assert!(matches!(twice, Err(Error::Conflict { code: "approval.decided", .. })));
+    let link = f.admin().await.perform(IssueLink { staff: made.staff }).await.unwrap();
+    f.enrol(made.staff, &link).await;
+    let again = enrolment_start(&f.anonymous(), &link.secret, None).await;
+    assert!(matches!(again, Err(Error::Conflict { code: "link.ended", .. })), "a link is good once");
+    f.sign_in(made.staff).await;
+}
+
+#[tokio::test]
+async fn suspending_every_second_person_frees_no_administrator() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let admin = f.admin().await;
+    admin.perform(SuspendStaff { staff: second, reason: because() }).await.unwrap();
+    let made = admin.perform(invitation("Mallory Vane", Role::Partner)).await.unwrap();
+    assert!(made.link.is_none());
+}
+
+#[tokio::test]
+async fn a_rejected_person_gets_no_link() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let made = f.admin().await.perform(invitation("Mallory Vane", Role::Associate)).await.unwrap();
+    decide_approval(&f.sign_in(second).await, made.approval.unwrap(), false).await.unwrap();
+    let link = f.admin().await.perform(IssueLink { staff: made.staff }).await;
+    assert!(matches!(link, Err(Error::Conflict { .. })));
+}
+
+#[tokio::test]
+async fn an_approval_row_made_by_hand_is_worth_nothing() {
+    use strongroom_storage::sql::Sql;
+    const APPROVED: Sql = Sql::new("TEST_APPROVED", "UPDATE approval SET state = 'approved'");
+    let f = Fixture::new().await;
+    f.second().await;
+    let admin = f.admin().await;
+    let made = admin.perform(invitation("Mallory Vane", Role::Partner)).await.unwrap();
+    let mut tx = f.room.db.begin().await.unwrap();
+    tx.exec(&APPROVED, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    let link = admin.perform(IssueLink { staff: made.staff }).await;
+    assert!(matches!(link, Err(Error::Tampered { table: "approval", .. })));
+}
+
+#[tokio::test]
+async fn a_reset_needs_the_second_person_and_puts_the_person_out() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let ann = f.person(Role::Partner, "Ann Poole").await;
+    let browser = f.browser(ann, None).await.unwrap();
+    let ctx = f.with_cookie(&browser.cookie).await.unwrap();
+    let made = make_token(&ctx, Name::parse("script").unwrap(), vec![Scope::Read], f.room.now() + DAY).await.unwrap();
+    let admin = f.admin().await;
+    let asked = admin.perform(ResetCredentials { staff: ann, reason: Some(because()) }).await.unwrap();
+    assert!(!asked.done);
+    let early = admin.perform(IssueLink { staff: ann }).await;
+    assert!(matches!(early, Err(Error::Conflict { code: "staff.enrolled", .. })));
+    f.with_cookie(&browser.cookie).await.expect("nothing has happened yet");
+    let own = decide_approval(&f.with_cookie(&browser.cookie).await.unwrap(), asked.approval, true).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "nobody decides what is about themselves");
+    decide_approval(&f.sign_in(second).await, asked.approval, true).await.unwrap();
+    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)));
+    let bearer = authenticate_token(&f.room, &made.text, Channel::Api, Fixture::place()).await;
+    assert!(matches!(bearer, Err(Error::SignedOut)));
+    assert!(f.browser(ann, None).await.is_err());
+    let link = f.admin().await.perform(IssueLink { staff: ann }).await.unwrap();
+    f.enrol(ann, &link).await;
+    f.sign_in(ann).await;
+}
+
+#[tokio::test]
+async fn a_role_changes_by_two_people() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let ann = f.person(Role::Associate, "Ann Poole").await;
+    let admin = f.admin().await;
+    let own = admin.perform(ChangeRole { staff: f.administrator, role: Role::Partner, reason: None }).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "nobody changes their own role");
+    let asked = admin.perform(ChangeRole { staff: ann, role: Role::Partner, reason: None }).await.unwrap();
+    let twice = admin.perform(ChangeRole { staff: ann, role: Role::Auditor, reason: None }).await;
+    assert!(matches!(twice, Err(Error::Conflict { code: "approval.waiting", .. })));
+    assert_eq!(staff_one(&admin, ann).await.unwrap().role, Role::Associate);
+    assert!(staff_one(&admin, ann).await.unwrap().waiting);
+    f.clock.advance(HOUR);
+    decide_approval(&f.sign_in(second).await, asked.approval, true).await.unwrap();
+    let seen = staff_one(&f.sign_in(ann).await, ann).await.unwrap();
+    assert_eq!((seen.role, seen.state.as_str()), (Role::Partner, "active"));
+    let facts = f.admin().await.load(async |l| l.person(ann).await).await.unwrap().unwrap();
+    assert_eq!(facts.standings.len(), 3, "invited, active, active with another role: kept, not overwritten");
+}
+
+#[tokio::test]
+async fn a_suspended_person_is_out_at_once() {
+    let f = Fixture::new().await;
+    let ann = f.person(Role::Partner, "Ann Poole").await;
+    let browser = f.browser(ann, None).await.unwrap();
+    let running = f.with_cookie(&browser.cookie).await.unwrap();
+    f.admin().await.perform(SuspendStaff { staff: ann, reason: because() }).await.unwrap();
+    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)));
+    assert!(staff_list(&running, "", None, 50).await.is_err(), "a request that is under way, too");
+    let step = f.browser(ann, None).await;
+    assert!(matches!(step, Err(Error::Conflict { code: "session.suspended", .. })));
+    f.admin().await.perform(ResumeStaff { staff: ann, reason: None }).await.unwrap();
+    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)), "the old session stays ended");
+    f.sign_in(ann).await;
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays() {
+    let f = Fixture::lone().await;
+    let admin = f.admin().await;
+    let made = admin.perform(invitation("Bea Keys", Role::Administrator)).await.unwrap();
+    f.enrol(made.staff, &made.link.expect("a firm of one administrator needs no second person")).await;
+    f.sign_in(made.staff).await.perform(SuspendStaff { staff: f.administrator, reason: because() }).await.unwrap();
+    let bea = f.sign_in(made.staff).await;
+    let own = bea.perform(SuspendStaff { staff: made.staff, reason: because() }).await;
+    assert!(matches!(own, Err(Error::Refused(_))));
+    bea.perform(ResumeStaff { staff: f.administrator, reason: None }).await.unwrap();
+    let changed = bea.perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None }).await.unwrap();
+    assert!(changed.done);
+    let last = f.sign_in(made.staff).await.perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None }).await;
+    assert!(matches!(last, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn addresses_are_unique_and_lists_are_by_name() {
+    let f = Fixture::new().await;
+    f.person(Role::Partner, "Zoe Ames").await;
+    let admin = f.admin().await;
+    let twice = admin.perform(invitation("Zoe Ames", Role::Partner)).await;
+    assert!(matches!(twice, Err(Error::Conflict { code: "staff.email", .. })));
+    let (all, more) = staff_list(&admin, "", None, 2).await.unwrap();
+    assert_eq!(all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["Alex Root", "Nora Quill"]);
+    assert!(more);
+    let (rest, more) = staff_list(&admin, "", Some(all[1].id), 2).await.unwrap();
+    assert_eq!((rest.len(), more), (1, false));
+    let (found, _) = staff_list(&admin, "zoe harrow", None, 9).await.unwrap();
+    assert_eq!(found.len(), 1);
+}
+
+#[tokio::test]
+async fn an_expired_link_is_over() {
+    let f = Fixture::new().await;
+    let admin = f.admin().await;
+    let made = admin.perform(invitation("Nora Quill", Role::ComplianceOfficer)).await.unwrap();
+    let link = made.link.unwrap();
+    f.clock.advance(8 * DAY);
+    let late = enrolment_start(&f.anonymous(), &link.secret, None).await;
+    assert!(matches!(late, Err(Error::Conflict { code: "link.ended", .. })));
+    let link = f.admin().await.perform(IssueLink { staff: made.staff }).await.unwrap();
+    f.enrol(made.staff, &link).await;
+}

@@ -56,7 +56,7 @@ pub(super) const PASSWORDS: &[&str] = &[
 
 const ROWS: &[&str] = &[
     "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn",
-    "abcdefghijklmnopqrstuvwxyz", "!@#$%^&*()", "!\"§$%&/()=", "01234567890",
+    "abcdefghijklmnopqrstuvwxyz", "!@#$%^&*()", "!\"§$%&/()=", "012345678901234567890",
 ];
 
 /// True where the keys lie side by side in one row, either way.

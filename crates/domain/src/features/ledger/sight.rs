@@ -62,7 +62,8 @@ pub(super) fn plain_to_the_team(matter: &MatterFacts, raw: &Raw) -> bool {
             .and_then(|id| id.typed::<Staff>())
             .is_some_and(|person| matter.wall_for(person, raw.at) != WallAnswer::None)
     };
-    !raw.verb.starts_with("wall.") && !(raw.denied() && by_wall())
+    let of_a_wall = raw.verb.starts_with("wall.") || (raw.denied() && by_wall());
+    !of_a_wall
 }
 
 impl Sight {

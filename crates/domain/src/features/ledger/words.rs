@@ -74,9 +74,12 @@ pub(super) fn says(gate: &Gate, directory: &Directory, raw: &Raw, opened: &[(Str
     let Some(verb) = Verb::parse(&raw.verb) else { return format!("{name}: {}", raw.verb) };
     match Outcome::parse(&raw.outcome) {
         Some(Outcome::Denied) => {
-            let why = opened.iter().flat_map(|(_, body)| rules_of(body)).find_map(|rule| {
-                let rule_says = || gate.rules().find(|b| b.rule == rule).map(|b| b.says.clone());
-                reason(&rule).map(str::to_owned).or_else(rule_says)
+            let mut rules: Vec<String> = opened.iter().flat_map(|(_, body)| rules_of(body)).collect();
+            // of several reasons a wall is the one that nothing else can lift
+            rules.sort_by_key(|rule| !WALL_RULES.contains(&rule.as_str()));
+            let why = rules.iter().find_map(|rule| {
+                let rule_says = || gate.rules().find(|b| b.rule == *rule).map(|b| b.says.clone());
+                reason(rule).map(str::to_owned).or_else(rule_says)
             });
             match why {
                 Some(why) => format!("{name} was refused {}: {why}", verb.doing()),

@@ -298,10 +298,11 @@ impl Ctx {
     where
         F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
     {
+        let since = self.room.marks.moment();
         let mut moment = self.room.db.snapshot().await?;
         let loaded = {
             let mut reader = Reader::Tx(&mut moment);
-            let mut loader = self.room.loader(&mut reader);
+            let mut loader = self.room.loader_since(&mut reader, since);
             f(&mut loader).await
         };
         moment.rollback().await?;

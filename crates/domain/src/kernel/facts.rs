@@ -14,7 +14,7 @@ use super::clock::Micros;
 use super::error::{Error, Result};
 use super::id::{AnyId, ClientId, GroupId, Id, Kind, MatterId, RecordId, StaffId, WallId};
 use super::reader::Reader;
-use super::sets::{self, Set, SetMarks};
+use super::sets::{self, MarksAt, Set};
 use super::vault::Vault;
 
 statements! {
@@ -497,7 +497,7 @@ pub struct Loader<'a, 'r> {
     /// The seals.
     pub vault: &'a Vault,
     /// The marks.
-    pub marks: &'a SetMarks,
+    pub marks: MarksAt<'a>,
 }
 
 impl Loader<'_, '_> {

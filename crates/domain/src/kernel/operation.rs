@@ -61,6 +61,7 @@ impl<T> Done<T> {
 pub struct WriteTx<'a> {
     ctx: &'a Ctx,
     tx: Tx,
+    since: u64,
     permit: Permit,
     touched: Vec<Set>,
     learned: Vec<Known>,
@@ -115,7 +116,7 @@ impl WriteTx<'_> {
         F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
     {
         let mut reader = Reader::Tx(&mut self.tx);
-        let mut loader = self.ctx.room.loader(&mut reader);
+        let mut loader = self.ctx.room.loader_since(&mut reader, self.since);
         f(&mut loader).await
     }
 
@@ -169,10 +170,11 @@ impl Ctx {
     pub async fn perform_entry<O: Operation>(&self, operation: O) -> Result<(O::Output, EntryId)> {
         let target = operation.target();
         let own = operation.concerns().map(|person| self.actor.person() == Some(person));
+        let since = self.room.marks.moment();
         let mut tx = self.room.db.begin().await.map_err(Error::from)?;
         let judged = {
             let mut reader = Reader::Tx(&mut tx);
-            let mut loader = self.room.loader(&mut reader);
+            let mut loader = self.room.loader_since(&mut reader, since);
             self.judge(&mut loader, O::VERB, &target, own).await
         };
         let judged = match judged {
@@ -189,7 +191,7 @@ impl Ctx {
         let covered = self.complete(Facts::default(), &target, &judged).about;
         let entry_id = EntryId::new(self.now(), self.room.random());
         let permit = Permit::over(O::VERB, entry_id, covered);
-        let mut write = WriteTx { ctx: self, tx, permit, touched: Vec::new(), learned: Vec::new() };
+        let mut write = WriteTx { ctx: self, tx, since, permit, touched: Vec::new(), learned: Vec::new() };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {

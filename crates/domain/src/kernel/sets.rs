@@ -97,19 +97,46 @@ pub struct SetChange {
 
 /// The highest version of each set that this process has seen: a set that falls behind was rolled back.
 #[derive(Default)]
-pub struct SetMarks(Mutex<BTreeMap<String, i64>>);
+pub struct SetMarks(Mutex<(u64, BTreeMap<String, (i64, u64)>)>);
+
+/// The marks as they bind whoever began to read at a moment: a set that someone raised since is not behind.
+#[derive(Clone, Copy)]
+pub struct MarksAt<'a> {
+    marks: &'a SetMarks,
+    moment: u64,
+}
 
 impl SetMarks {
     /// Raises the mark of `set` to `version`.
     pub fn raise(&self, set: &str, version: i64) {
         if let Ok(mut marks) = self.0.lock() {
-            let mark = marks.entry(set.to_owned()).or_insert(0);
-            *mark = (*mark).max(version);
+            let (raised, marks) = &mut *marks;
+            let mark = marks.entry(set.to_owned()).or_insert((0, 0));
+            if version > mark.0 {
+                *raised += 1;
+                *mark = (version, *raised);
+            }
         }
     }
 
+    /// Now. Taken *before* a transaction begins to read.
+    #[must_use]
+    pub fn moment(&self) -> u64 {
+        self.0.lock().map_or(0, |marks| marks.0)
+    }
+
+    /// The marks as they were at a moment.
+    #[must_use]
+    pub const fn as_of(&self, moment: u64) -> MarksAt<'_> {
+        MarksAt { marks: self, moment }
+    }
+}
+
+impl MarksAt<'_> {
+    /// The version that a set must have reached.
     fn at(&self, set: &str) -> i64 {
-        self.0.lock().ok().and_then(|marks| marks.get(set).copied()).unwrap_or(0)
+        let mark = self.marks.0.lock().ok().and_then(|marks| marks.1.get(set).copied());
+        mark.filter(|(_, raised)| *raised <= self.moment).map_or(0, |(version, _)| version)
     }
 }
 
@@ -131,7 +158,7 @@ fn bind(set: &str, version: i64, digest: &[u8]) -> Bind {
 ///
 /// # Errors
 /// [`Error::Tampered`] where they do not agree.
-pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: &SetMarks, set: Set) -> Result<()> {
+pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: MarksAt<'_>, set: Set) -> Result<()> {
     let id = set.id();
     let tampered = |why: &str| {
         tracing::error!(set = %id, why, "an authority set does not agree with its digest or the ledger");
@@ -160,7 +187,7 @@ pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: &SetMarks, set
     if marks.at(&id) > version {
         return Err(tampered("it was rolled back"));
     }
-    marks.raise(&id, version);
+    marks.marks.raise(&id, version);
     Ok(())
 }
 

@@ -201,8 +201,13 @@ impl Strongroom {
         tokio::time::timeout(wait, signed.wait_for(|(s, _)| *s >= size)).await.is_ok()
     }
 
-    pub(crate) const fn loader<'a, 'r>(&'a self, reader: &'a mut Reader<'r>) -> Loader<'a, 'r> {
-        Loader { reader, vault: &self.vault, marks: &self.marks }
+    /// A loader over a transaction that began to read after `moment` ([`SetMarks::moment`]).
+    pub(crate) const fn loader_since<'a, 'r>(&'a self, reader: &'a mut Reader<'r>, moment: u64) -> Loader<'a, 'r> {
+        Loader { reader, vault: &self.vault, marks: self.marks.as_of(moment) }
+    }
+
+    pub(crate) fn loader<'a, 'r>(&'a self, reader: &'a mut Reader<'r>) -> Loader<'a, 'r> {
+        self.loader_since(reader, self.marks.moment())
     }
 
     pub(crate) async fn append(&self, entry: EntryRow) -> Result<()> {

@@ -30,8 +30,8 @@ fn out(error: Error) -> Error {
 }
 
 /// Whether the person may act now, read in the same moment as the row that carries the request.
-async fn active(room: &Strongroom, reader: &mut Reader<'_>, staff: StaffId) -> Result<()> {
-    let person = room.loader(reader).person(staff).await?.ok_or(Error::SignedOut)?;
+async fn active(room: &Strongroom, reader: &mut Reader<'_>, since: u64, staff: StaffId) -> Result<()> {
+    let person = room.loader_since(reader, since).person(staff).await?.ok_or(Error::SignedOut)?;
     let standing = person.at(room.now()).ok_or(Error::SignedOut)?;
     if standing.state == "active" { Ok(()) } else { Err(Error::SignedOut) }
 }
@@ -55,13 +55,14 @@ pub async fn authenticate_session(room: &Arc<Strongroom>, cookie: &str, channel:
 }
 
 async fn session_of(room: &Strongroom, hash: [u8; 32]) -> Result<Session> {
+    let since = room.marks.moment();
     let mut moment = room.db.snapshot().await?;
     let row = moment.optional(&store::SESSION_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
     let session = Session::read(&row, &room.vault)?;
     if !session.holds(room.now(), &room.settings) {
         return Err(Error::SignedOut);
     }
-    active(room, &mut Reader::Tx(&mut moment), session.staff).await?;
+    active(room, &mut Reader::Tx(&mut moment), since, session.staff).await?;
     moment.rollback().await?;
     Ok(session)
 }
@@ -94,13 +95,14 @@ async fn token_of(room: &Strongroom, hash: [u8; 32]) -> Result<Token> {
     if room.vault.is_sealed() {
         return Err(Error::Sealed);
     }
+    let since = room.marks.moment();
     let mut moment = room.db.snapshot().await?;
     let row = moment.optional(&store::TOKEN_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
     let token = Token::read(&row, &room.vault)?;
     if token.ended_at.is_some() || token.expires_at <= room.now() {
         return Err(Error::SignedOut);
     }
-    active(room, &mut Reader::Tx(&mut moment), token.staff).await?;
+    active(room, &mut Reader::Tx(&mut moment), since, token.staff).await?;
     moment.rollback().await?;
     Ok(token)
 }

@@ -315,8 +315,8 @@ async fn signing_in_elsewhere_disturbs_no_running_request() {
             tokio::spawn(async move {
                 let mut asked = 0;
                 while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                    let ctx = f.with_cookie(&cookie).await.unwrap();
-                    who(&ctx).await.unwrap();
+                    let ctx = f.with_cookie(&cookie).await.expect("the cookie holds");
+                    who(&ctx).await.expect("so does the person");
                     asked += 1;
                 }
                 asked

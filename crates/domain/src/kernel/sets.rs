@@ -95,9 +95,12 @@ pub struct SetChange {
     pub digest: [u8; 32],
 }
 
+/// A set's highest version, and the how-manieth raising of a mark that was.
+type Mark = (i64, u64);
+
 /// The highest version of each set that this process has seen: a set that falls behind was rolled back.
 #[derive(Default)]
-pub struct SetMarks(Mutex<(u64, BTreeMap<String, (i64, u64)>)>);
+pub struct SetMarks(Mutex<(u64, BTreeMap<String, Mark>)>);
 
 /// The marks as they bind whoever began to read at a moment: a set that someone raised since is not behind.
 #[derive(Clone, Copy)]

@@ -57,11 +57,24 @@ pub async fn content(
     version: Option<u32>,
     range: Option<(u64, u64)>,
 ) -> Result<Content> {
+    content_by(ctx, id, version, |_| range).await
+}
+
+/// As [`content`], where the range depends on what the version is (its size, its hash).
+///
+/// # Errors
+/// As [`content`].
+pub async fn content_by(
+    ctx: &Ctx,
+    id: RecordId,
+    version: Option<u32>,
+    range: impl FnOnce(&RecordView) -> Option<(u64, u64)> + Send,
+) -> Result<Content> {
     let (permit, subject) = ctx.permit(Verb::RecordDownload, &Target::Record(id)).await?;
     let (matter, record) = (subject.need_matter()?, subject.need_record()?);
     let opened = open_version(ctx, &permit, matter, record, version).await?;
     let total = opened.view.size;
-    let (start, len) = match range {
+    let (start, len) = match range(&opened.view) {
         Some((first, _)) if first >= total => {
             return Err(Error::invalid("range", format!("The record has {total} bytes.")));
         }
@@ -206,12 +219,21 @@ impl Opened {
         chunks_read: Arc<AtomicU64>,
     ) -> Result<BoxStream<'static, Result<Bytes>>> {
         let span = Span::of(start, len, self.view.size);
-        let mut walk =
-            Walk { opened: self, guard, next: span.first_chunk, skip: span.skip, left: span.take, span, chunks_read };
+        let mut walk = Walk {
+            opened: self,
+            guard,
+            next: span.first_chunk,
+            skip: span.skip,
+            left: span.take,
+            span,
+            chunks_read,
+        };
         let first = walk.group().await?;
-        let rest = stream::try_unfold(walk, |mut walk| async move {
-            Ok(walk.group().await?.map(|bytes| (bytes, walk)))
-        });
+        let rest =
+            stream::try_unfold(
+                walk,
+                |mut walk| async move { Ok(walk.group().await?.map(|bytes| (bytes, walk))) },
+            );
         Ok(stream::iter(first.map(Ok)).chain(rest).boxed())
     }
 }

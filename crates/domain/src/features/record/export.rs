@@ -104,7 +104,8 @@ pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Resu
         octets: 0,
         stage: Stage::Records,
     };
-    let files = stream::try_unfold(bag, |mut bag| async move { Ok(bag.next().await?.map(|file| (file, bag))) });
+    let files =
+        stream::try_unfold(bag, |mut bag| async move { Ok(bag.next().await?.map(|file| (file, bag))) });
     Ok(Export { bag_name: safe(&name.reference), files: files.boxed() })
 }
 
@@ -137,8 +138,11 @@ impl Bag {
                 }
                 Stage::Manifest => {
                     self.stage = Stage::Done;
-                    let lines: String =
-                        self.manifest.iter().map(|(path, hash)| format!("{hash}  {}\n", escape(path))).collect();
+                    let lines: String = self
+                        .manifest
+                        .iter()
+                        .map(|(path, hash)| format!("{hash}  {}\n", escape(path)))
+                        .collect();
                     return Ok(Some(plain("manifest-sha256.txt", lines.into_bytes())));
                 }
                 Stage::Done => return Ok(None),
@@ -203,8 +207,12 @@ impl Bag {
 
     fn path_of(&mut self, view: &RecordView) -> String {
         let folder = view.folder.and_then(|f| self.folders.get(&f.to_string())).cloned().unwrap_or_default();
-        let folder: String = folder.split('/').filter(|p| !p.is_empty()).map(|p| format!("{}/", safe(p))).collect();
-        let (stem, ending) = view.filename.rsplit_once('.').map_or((view.filename.as_str(), String::new()), |(s, e)| (s, format!(".{e}")));
+        let folder: String =
+            folder.split('/').filter(|p| !p.is_empty()).map(|p| format!("{}/", safe(p))).collect();
+        let (stem, ending) = view
+            .filename
+            .rsplit_once('.')
+            .map_or((view.filename.as_str(), String::new()), |(s, e)| (s, format!(".{e}")));
         let (stem, ending) = (safe(stem), safe(&ending));
         let mut path = format!("data/records/{folder}{stem}{ending}");
         let mut copy = 2;
@@ -232,7 +240,13 @@ fn plain(path: &str, bytes: Vec<u8>) -> ExportFile {
 fn safe(name: &str) -> String {
     let kept: String = name
         .chars()
-        .map(|c| if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c })
+        .map(|c| {
+            if c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|') {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect();
     match kept.as_str() {
         "." | ".." => String::from("_"),

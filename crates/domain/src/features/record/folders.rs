@@ -39,8 +39,12 @@ impl Operation for MakeFolder {
         let (folder, _) = ensure(tx, matter, &self.path, self.labels)
             .await?
             .ok_or_else(|| Error::invalid("path", "Give the folder a name."))?;
-        let facts = Facts::about([folder.any()])
-            .told(matter.id.any(), KeyOf::Matter(matter.number), "folder", self.path.as_str());
+        let facts = Facts::about([folder.any()]).told(
+            matter.id.any(),
+            KeyOf::Matter(matter.number),
+            "folder",
+            self.path.as_str(),
+        );
         Ok(Done::recording(folder, facts))
     }
 }
@@ -72,7 +76,8 @@ pub(super) async fn ensure(
             continue;
         }
         let inherited = found.map_or(Labels::DEFAULT, |(_, l)| l);
-        let own = if depth == last { labels.map_or(inherited, |l| l.or_higher(inherited)) } else { inherited };
+        let own =
+            if depth == last { labels.map_or(inherited, |l| l.or_higher(inherited)) } else { inherited };
         let id: FolderId = tx.new_id();
         let row_text = id.to_string();
         let at = Column { table: "folder", row: &row_text, column: "name", version: 1 };

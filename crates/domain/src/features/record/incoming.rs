@@ -107,7 +107,8 @@ impl Sink {
             self.hasher.update(piece);
             self.encryptor.push(piece, &mut self.pending);
             if self.pending.len() >= PIECE {
-                let full = std::mem::replace(&mut self.pending, Vec::with_capacity(PIECE + chunked::CHUNK + 64));
+                let full =
+                    std::mem::replace(&mut self.pending, Vec::with_capacity(PIECE + chunked::CHUNK + 64));
                 self.writer.write(full).await?;
             }
         }
@@ -136,8 +137,20 @@ pub struct Incoming<'a> {
 /// What becomes of the bytes once they are whole.
 #[derive(Clone)]
 pub(crate) enum Filing {
-    New { record: RecordId, number: u32, new: NewRecord, upload: Option<UploadRow> },
-    Version { record: RecordId, version: i64, filename: String, etag: Option<i64>, keep_duplicate: bool, upload: Option<UploadRow> },
+    New {
+        record: RecordId,
+        number: u32,
+        new: NewRecord,
+        upload: Option<UploadRow>,
+    },
+    Version {
+        record: RecordId,
+        version: i64,
+        filename: String,
+        etag: Option<i64>,
+        keep_duplicate: bool,
+        upload: Option<UploadRow>,
+    },
 }
 
 /// Begins to take in a new record. The gate has answered, and the ledger has it, when this returns.
@@ -179,7 +192,11 @@ pub async fn incoming_version(
     let context = ctx.room.vault.content_context(&record.to_string(), version);
     let sink = Sink::begin(&ctx.room, &key, &context).await?;
     let etag = Some(facts.row_version);
-    Ok(Incoming { ctx, sink, filing: Filing::Version { record, version, filename, etag, keep_duplicate: true, upload: None } })
+    Ok(Incoming {
+        ctx,
+        sink,
+        filing: Filing::Version { record, version, filename, etag, keep_duplicate: true, upload: None },
+    })
 }
 
 impl Incoming<'_> {
@@ -342,10 +359,12 @@ impl Operation for AddVersion {
         if let Some(upload) = &self.upload {
             upload::finish_in(tx, upload, self.record).await?;
         }
-        let told = Facts::default()
-            .clear("size", record.size)
-            .clear("version", record.version)
-            .told(self.record.any(), key_of, "sha256", facts.sha256.as_str());
+        let told = Facts::default().clear("size", record.size).clear("version", record.version).told(
+            self.record.any(),
+            key_of,
+            "sha256",
+            facts.sha256.as_str(),
+        );
         let view = queries::view(&record, title, facts, String::new())?;
         Ok(Done::recording(view, told))
     }
@@ -412,7 +431,10 @@ fn size_of(sunk: &Sunk) -> Result<i64> {
 
 /// A title from a file's name: without its ending, underscores as spaces.
 fn title_of(filename: &str) -> String {
-    let stem = filename.rsplit_once('.').filter(|(stem, e)| !stem.is_empty() && e.len() <= 5).map_or(filename, |(s, _)| s);
+    let stem = filename
+        .rsplit_once('.')
+        .filter(|(stem, e)| !stem.is_empty() && e.len() <= 5)
+        .map_or(filename, |(s, _)| s);
     let title: String = stem.replace('_', " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let title: String = if title.is_empty() { filename.to_owned() } else { title };
     title.chars().take(300).collect()

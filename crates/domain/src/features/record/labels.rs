@@ -19,7 +19,8 @@ pub enum Level {
 
 impl Level {
     /// Lowest first.
-    pub const ALL: &'static [Self] = &[Self::Public, Self::Internal, Self::Confidential, Self::HighlyConfidential];
+    pub const ALL: &'static [Self] =
+        &[Self::Public, Self::Internal, Self::Confidential, Self::HighlyConfidential];
 
     /// The word in API and rows.
     #[must_use]

@@ -15,13 +15,16 @@ mod ops;
 mod queries;
 pub(crate) mod store;
 
-pub use content::{Content, content, preview};
+pub use content::{Content, content, content_by, preview};
 pub use export::{Export, ExportFile, export};
 pub use folders::MakeFolder;
-pub use incoming::{Incoming, NewRecord, incoming, incoming_version};
 pub(crate) use incoming::{Filing, Sink, content_index, finish_upload};
+pub use incoming::{Incoming, NewRecord, incoming, incoming_version};
 pub use labels::{Labels, Level};
 pub(crate) use model::VersionFacts;
 pub use model::{FolderView, RecordDetail, RecordPage, RecordView, VersionView, kind_of};
 pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
 pub use queries::{list, read};
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,13 @@ impl VersionFacts {
         format!("{record}/{version}")
     }
 
-    pub(crate) fn open(vault: &Vault, key: &Key, record: RecordId, version: i64, sealed: &[u8]) -> Result<Self> {
+    pub(crate) fn open(
+        vault: &Vault,
+        key: &Key,
+        record: RecordId,
+        version: i64,
+        sealed: &[u8],
+    ) -> Result<Self> {
         let row = Self::row(record, version);
         let at = Column { table: "record_version", row: &row, column: "facts", version };
         let clear = vault.open_column(key, at, sealed).map_err(|_| Error::Damaged(record.any()))?;

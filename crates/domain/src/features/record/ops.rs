@@ -91,9 +91,12 @@ impl Operation for RenameRecord {
     async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<i64>> {
         let held = hold(tx, on, self.etag)?;
         let record = update(tx, &held.key, held.old, held.old.clone(), self.title.as_str()).await?;
-        let facts = Facts::default()
-            .told(self.record.any(), held.key_of, "title", self.title.as_str())
-            .told(self.record.any(), held.key_of, "title_before", held.title);
+        let facts = Facts::default().told(self.record.any(), held.key_of, "title", self.title.as_str()).told(
+            self.record.any(),
+            held.key_of,
+            "title_before",
+            held.title,
+        );
         Ok(Done::recording(record.row_version, facts))
     }
 }
@@ -127,9 +130,12 @@ impl Operation for MoveRecord {
         record.labels = folder.map_or(labels, |(_, l)| labels.or_higher(l)).stored();
         let labels = record.labels.clone();
         let record = update(tx, &held.key, held.old, record, &held.title).await?;
-        let facts = Facts::default()
-            .told(self.record.any(), held.key_of, "folder", path)
-            .told(self.record.any(), held.key_of, "labels", labels);
+        let facts = Facts::default().told(self.record.any(), held.key_of, "folder", path).told(
+            self.record.any(),
+            held.key_of,
+            "labels",
+            labels,
+        );
         Ok(Done::recording(record.row_version, facts))
     }
 }
@@ -155,7 +161,8 @@ impl Operation for RaiseLabel {
     async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<i64>> {
         let before = Labels::of_row(&on.need_record()?.labels)?;
         if !before.rises_to(self.labels) {
-            let says = "That would lower the label. Lowering needs the lead or a records manager, and a reason.";
+            let says =
+                "That would lower the label. Lowering needs the lead or a records manager, and a reason.";
             return Err(Error::conflict("label.lowers", says));
         }
         relabel(tx, on, self.labels, self.etag, None).await
@@ -200,9 +207,12 @@ async fn relabel(
     record.labels = labels.stored();
     let id = record.id.any();
     let record = update(tx, &held.key, held.old, record, &held.title).await?;
-    let mut facts = Facts::default()
-        .told(id.clone(), held.key_of, "labels", labels.stored())
-        .told(id.clone(), held.key_of, "labels_before", before);
+    let mut facts = Facts::default().told(id.clone(), held.key_of, "labels", labels.stored()).told(
+        id.clone(),
+        held.key_of,
+        "labels_before",
+        before,
+    );
     if let Some(reason) = reason {
         facts = facts.told(id, held.key_of, "reason", reason.as_str());
     }

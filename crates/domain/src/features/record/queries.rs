@@ -92,10 +92,15 @@ pub async fn list(
     let (permit, subject) = ctx.permit_with(Verb::RecordList, &Target::Matter(matter), facts).await?;
     let matter = subject.need_matter()?;
     let folders = folders_of(ctx, &permit, matter).await?;
-    let paths: BTreeMap<String, String> = folders.iter().map(|f| (f.id.to_string(), f.path.clone())).collect();
+    let paths: BTreeMap<String, String> =
+        folders.iter().map(|f| (f.id.to_string(), f.path.clone())).collect();
     let next = more.then(|| records.last().map(|(r, _)| r.id)).flatten();
     let items = open_page(ctx, &permit, matter, &records, &paths)?;
-    let counts = ctx.room.db.one(&crate::features::matter::store::RECORD_COUNT, &params![matter.id.to_string()]).await?;
+    let counts = ctx
+        .room
+        .db
+        .one(&crate::features::matter::store::RECORD_COUNT, &params![matter.id.to_string()])
+        .await?;
     Ok(RecordPage {
         matter: head(ctx, &permit, matter).await?,
         folders,
@@ -114,13 +119,17 @@ async fn page_rows(
     limit: usize,
 ) -> Result<(Vec<Row>, bool)> {
     let from = match after {
-        Some(after) => ctx.load(async |loader| loader.record(after).await).await?.filter(|r| r.matter == matter),
+        Some(after) => {
+            ctx.load(async |loader| loader.record(after).await).await?.filter(|r| r.matter == matter)
+        }
         None => None,
     };
     let (at, id) = (from.as_ref().map(|r| r.changed_at), from.as_ref().map(|r| r.id.to_string()));
     let wanted = i64::try_from(limit + 1).unwrap_or(201);
     let mut rows = match folder {
-        Some(folder) => ctx.room.db.all(&store::FOLDER_PAGE, &params![folder.to_string(), at, id, wanted]).await?,
+        Some(folder) => {
+            ctx.room.db.all(&store::FOLDER_PAGE, &params![folder.to_string(), at, id, wanted]).await?
+        }
         None => ctx.room.db.all(&store::PAGE, &params![matter.to_string(), at, id, wanted]).await?,
     };
     let more = rows.len() > limit;

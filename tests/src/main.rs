@@ -1,3 +1,4 @@
-//! Stories over the outside contract.
+//! Stories over the outside contract, on the engine that `TEST_DATABASE_URL` names or on `SQLite`.
 
+mod sweep;
 mod tidy;

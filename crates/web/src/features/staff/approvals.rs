@@ -1,0 +1,70 @@
+//! What waits for a second person, in a browser.
+
+use strongroom_domain::features::staff::{self, ApprovalView};
+use strongroom_domain::kernel::actor::Role;
+use strongroom_domain::kernel::verb::Verb;
+
+use crate::http::api::{One, id_of};
+use crate::http::page::{Page, Posted};
+use crate::http::reply::{Answer, done, html};
+use crate::layout::Section;
+use crate::view::admin::{ApprovalRow, Approvals, Decide, DecidedLine};
+use crate::view::field::Field;
+
+fn says(a: &ApprovalView) -> String {
+    match (a.kind.as_str(), a.role) {
+        ("role", Some(role)) => format!("Give {} the role {}", a.staff_name, role.says()),
+        _ => format!("Reset how {} signs in", a.staff_name),
+    }
+}
+
+fn row(page: &Page, a: ApprovalView) -> ApprovalRow {
+    let decide = if a.mine {
+        Decide::May
+    } else if page.me.role == Role::Administrator {
+        Decide::No { says: String::from("A partner or a compliance officer decides this, not an administrator.") }
+    } else {
+        Decide::No { says: String::from("Someone else decides what concerns you.") }
+    };
+    ApprovalRow {
+        id: a.id.to_string(),
+        says: says(&a),
+        asked_by: a.asked_by_name.clone(),
+        when: page.clocks.when(a.asked_at),
+        reason: a.reason.clone().unwrap_or_default(),
+        facts: vec![(String::from("Person"), a.staff_name)],
+        decide,
+        note: Field::text("note", "Note").id(format!("note-{}", a.id)).optional(),
+    }
+}
+
+/// What waits, and the last ones decided.
+pub(super) async fn list(page: Page) -> Answer {
+    let (waiting, decided): (Vec<_>, Vec<_>) =
+        staff::approvals(&page.ctx).await?.into_iter().partition(|a| a.state == "waiting");
+    let view = Approvals {
+        shell: page.shell("Approvals", Section::Approvals),
+        csrf: page.csrf(),
+        rows: waiting.into_iter().map(|a| row(&page, a)).collect(),
+        decided: decided
+            .into_iter()
+            .take(20)
+            .map(|a| DecidedLine {
+                says: format!("{}: {} by {}", says(&a), a.state, a.decided_by_name.clone().unwrap_or_default()),
+                approved: a.state == "approved",
+                when: page.clocks.when(a.decided_at.unwrap_or(a.asked_at)),
+                href: format!("/staff/{}", a.staff),
+            })
+            .collect(),
+    };
+    html(&view)
+}
+
+/// Yes or no.
+pub(super) async fn decide(One(id): One, posted: Posted) -> Answer {
+    let Posted { page, fields } = posted;
+    let id = id_of(&page.ctx, Verb::ApprovalDecide, &id).await?;
+    let approve = fields.get("decision") == "approve";
+    staff::decide_approval(&page.ctx, id, approve).await?;
+    Ok(done("/approvals", if approve { "approved" } else { "rejected" }, page.ctx.last_entry()))
+}

@@ -1,2 +1,54 @@
-//! strongroom
-fn main() {}
+//! `strongroom`: the one program of the server. Arguments become options here, options become work in the
+//! modules below; what a firm may do is decided in `domain`, never here.
+//!
+//! Order matters in [`main`]: the preview's child process is served before anything else happens, so that
+//! the parsers of foreign documents start in a process that has opened and read nothing.
+
+mod args;
+mod check;
+mod client;
+mod config;
+mod demo;
+mod hardening;
+mod init;
+mod operator;
+mod room;
+mod say;
+mod serve;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use args::{Command, ConfigCommand};
+use say::Ending;
+
+/// The hidden word that starts the preview's child.
+const PREVIEW_CHILD: &str = "preview-child";
+
+fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == PREVIEW_CHILD) {
+        return strongroom_preview::child::main(std::io::stdin().lock(), std::io::stdout().lock());
+    }
+    hardening::harden();
+    match args::read() {
+        Ok(command) => say::end(run(command)),
+        Err(usage) => usage,
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<Ending> {
+    match command {
+        Command::Serve(place) => serve::run(&config::load(&place)?),
+        Command::Demo(options) => demo::run(options),
+        Command::DemoMake { data } => demo::make::run(&data),
+        Command::Init(options) => init::run(options),
+        Command::Unseal(options) => operator::unseal(&options),
+        Command::Seal(place) => operator::seal(&place),
+        Command::FirstLink(options) => operator::first_link(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Import(options) => client::import::run(options),
+        Command::Export(options) => client::export::run(options),
+        Command::Config { command: ConfigCommand::Show(place) } => config::show(&place),
+        Command::Config { command: ConfigCommand::Check(place) } => config::check(&place),
+    }
+}

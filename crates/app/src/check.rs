@@ -1,0 +1,133 @@
+//! `check`: do database, blobs, keyring and ledger agree? Asked of the running server, or, where none runs, of
+//! the firm opened here. Prints ids and the repair, never anything that a client told the firm.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use http_body_util::BodyExt as _;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request};
+use serde_json::{Value, json};
+use strongroom_domain::Strongroom;
+use strongroom_domain::features::check::{Finding, Progress, Severity, check};
+
+use crate::args::Check;
+use crate::client::http::{Server, full, succeeded};
+use crate::config::{self, Config};
+use crate::room;
+use crate::say::{Ending, note, out, usage};
+
+/// Runs the command.
+pub(crate) fn run(options: &Check) -> anyhow::Result<Ending> {
+    let config = config::load(&options.place)?;
+    crate::operator::runtime()?.block_on(async {
+        let Some(lock) = room::lock(config.data())? else { return ask(&config, options.deep).await };
+        let room = open_here(&config, options.passphrase_file.as_deref()).await?;
+        let mut told = Told::default();
+        let found =
+            check(&room, &room::me(), options.deep, &mut |p: Progress| told.step(p.step, p.done)).await;
+        room::close(&room).await;
+        drop(lock);
+        let found = found?;
+        found.iter().for_each(|f| say(&as_json(f)));
+        Ok(ending(found.len(), found.iter().any(|f| matches!(f.severity, Severity::Damage))))
+    })
+}
+
+/// Opens the firm in this process: by its key file, or a passphrase.
+pub(crate) async fn open_here(config: &Config, passphrase: Option<&Path>) -> anyhow::Result<Arc<Strongroom>> {
+    let room = room::open(config).await?;
+    if let Some(key_file) = &config.unseal.key_file {
+        room::unseal_with_file(&room, key_file, &room::me()).await?;
+        return Ok(room);
+    }
+    let secret = match passphrase {
+        Some(file) => room::read_passphrase(file)?,
+        None => {
+            room::type_secret("The server does not run. The passphrase (or the recovery kit's root key): ")?
+                .ok_or_else(|| {
+                usage("the server does not run and must be unsealed: give --passphrase-file FILE")
+            })?
+        }
+    };
+    crate::serve::seals::Seals::new(room.clone()).open(&secret, &room::me()).await?;
+    Ok(room)
+}
+
+/// A finding on the wire and on screen.
+pub(crate) fn as_json(finding: &Finding) -> Value {
+    json!({ "severity": finding.severity.word(), "what": finding.what, "id": finding.id, "repair": finding.repair })
+}
+
+fn say(finding: &Value) {
+    let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    out(format_args!(
+        "{}  {}  {}\n    repair: {}",
+        text("severity"),
+        text("id"),
+        text("what"),
+        text("repair")
+    ));
+}
+
+fn ending(found: usize, damage: bool) -> Ending {
+    match (found, damage) {
+        (0, _) => note("everything agrees"),
+        (n, false) => note(format_args!("{n} warnings")),
+        (n, true) => note(format_args!("{n} findings, damage among them")),
+    }
+    // a warning is no damage: what is stored is whole
+    if damage { Ending::Found } else { Ending::Done }
+}
+
+/// Steps as they are reached, once each, and how far a long one is.
+#[derive(Default)]
+struct Told {
+    step: String,
+}
+
+impl Told {
+    fn step(&mut self, step: &str, done: u64) {
+        if self.step != step {
+            step.clone_into(&mut self.step);
+            note(format_args!("{step} …"));
+        } else if done > 0 && done.is_multiple_of(10_000) {
+            note(format_args!("{step}: {done}"));
+        }
+    }
+}
+
+/// Lets the running server check itself.
+async fn ask(config: &Config, deep: bool) -> anyhow::Result<Ending> {
+    let mut server = Server::on(config.socket()).connection();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/control/check")
+        .header(CONTENT_TYPE, "application/json");
+    let response = succeeded(server.send(request, full(json!({ "deep": deep }).to_string())).await?).await?;
+    let mut body = response.into_body();
+    let (mut rest, mut told, mut found, mut damage) = (Vec::new(), Told::default(), 0, false);
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            rest.extend_from_slice(&data);
+        }
+        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            let line: Value = serde_json::from_slice(&line).context("the server's answer is not JSON")?;
+            let text = |key: &str| line.get(key).and_then(Value::as_str);
+            if let Some(step) = text("step") {
+                told.step(step, line.get("done").and_then(Value::as_u64).unwrap_or_default());
+            } else if text("severity").is_some() {
+                found += 1;
+                damage |= text("severity") == Some("damage");
+                say(&line);
+            } else if let Some(says) = text("says") {
+                bail!("{says}");
+            } else {
+                return Ok(ending(found, damage));
+            }
+        }
+    }
+    bail!("the server did not finish the check")
+}

@@ -1,0 +1,378 @@
+//! The configuration: read once, here, and nowhere else. A typed section for each subject; a word that no
+//! section knows is an error, so that a misspelt option never passes for a set one. docs/configuration.md
+//! says of each option what it is for (a test holds that none is missing).
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use strongroom_domain::kernel::clock::{HOUR, MINUTE};
+use strongroom_domain::kernel::strongroom::Settings;
+use tracing::level_filters::LevelFilter;
+
+use crate::args::Place;
+use crate::say::{Ending, note, out, usage};
+
+#[cfg(test)]
+mod tests;
+
+/// The file's name in a data folder.
+pub(crate) const FILE: &str = "strongroom.toml";
+
+/// All of it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    pub(crate) firm: Firm,
+    pub(crate) server: Server,
+    pub(crate) storage: Storage,
+    pub(crate) unseal: Unseal,
+    pub(crate) sessions: Sessions,
+    pub(crate) records: Records,
+    pub(crate) preview: Preview,
+    pub(crate) metrics: Metrics,
+    pub(crate) log: Log,
+}
+
+/// `[firm]`: what its people see.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Firm {
+    pub(crate) time_zone: String,
+    pub(crate) help: String,
+}
+
+/// `[server]`: who reaches it, and how.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Server {
+    pub(crate) public_url: String,
+    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) tls_certificate: Option<PathBuf>,
+    pub(crate) tls_key_file: Option<PathBuf>,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) max_connections: usize,
+    pub(crate) header_timeout_seconds: u64,
+    pub(crate) stall_timeout_seconds: u64,
+    pub(crate) stop_timeout_seconds: u64,
+}
+
+/// `[storage]`: where things lie.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Storage {
+    pub(crate) data: Option<PathBuf>,
+    #[serde(skip_serializing)]
+    pub(crate) database: Option<String>,
+    pub(crate) database_file: Option<PathBuf>,
+    pub(crate) blobs: Option<PathBuf>,
+    pub(crate) keyring: Vec<PathBuf>,
+}
+
+/// `[unseal]`: a start that nobody attends.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Unseal {
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+/// `[sessions]`: how long a sign-in lasts.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Sessions {
+    pub(crate) idle_minutes: u32,
+    pub(crate) overall_hours: u32,
+    pub(crate) strong_token_hours: u32,
+}
+
+/// `[records]`: bounds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Records {
+    pub(crate) max_bytes: u64,
+}
+
+/// `[preview]`: the child processes that read foreign documents.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Preview {
+    pub(crate) at_once: usize,
+}
+
+/// `[metrics]`: for Prometheus, on a listener of its own.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Metrics {
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+/// `[log]`: what goes to standard error.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    pub(crate) level: Level,
+    pub(crate) format: LogFormat,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Level {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+}
+
+/// In which form.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    #[default]
+    Auto,
+    Json,
+    Pretty,
+}
+
+impl Default for Firm {
+    fn default() -> Self {
+        Self {
+            time_zone: String::from("UTC"),
+            help: String::from("Ask the person who runs Strongroom at your firm."),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            public_url: String::from("http://localhost:8080"),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
+            tls_certificate: None,
+            tls_key_file: None,
+            trusted_proxies: Vec::new(),
+            max_connections: 2048,
+            header_timeout_seconds: 15,
+            stall_timeout_seconds: 60,
+            stop_timeout_seconds: 20,
+        }
+    }
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self { idle_minutes: 60, overall_hours: 24, strong_token_hours: 12 }
+    }
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { max_bytes: 64 << 30 }
+    }
+}
+
+impl Default for Preview {
+    fn default() -> Self {
+        Self { at_once: 2 }
+    }
+}
+
+impl From<Level> for LevelFilter {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::ERROR,
+            Level::Warn => Self::WARN,
+            Level::Info => Self::INFO,
+            Level::Debug => Self::DEBUG,
+        }
+    }
+}
+
+impl Config {
+    /// The data folder. [`load`] has set it.
+    pub(crate) fn data(&self) -> &Path {
+        self.storage.data.as_deref().unwrap_or_else(|| Path::new("."))
+    }
+
+    /// The socket through which the operator and the command line reach the running server.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.data().join("control.sock")
+    }
+
+    /// The folder for blobs.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.storage.blobs.clone().unwrap_or_else(|| self.data().join("blobs"))
+    }
+
+    /// The replicas of the keyring.
+    pub(crate) fn keyring(&self) -> Vec<PathBuf> {
+        match self.storage.keyring.as_slice() {
+            [] => vec![self.data().join("keyring"), self.data().join("keyring-2")],
+            given => given.to_vec(),
+        }
+    }
+
+    /// The database's address, from its file where one is named.
+    pub(crate) fn database(&self) -> anyhow::Result<String> {
+        if let Some(file) = &self.storage.database_file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("storage.database_file {}", file.display()))?;
+            return Ok(text.trim().to_owned());
+        }
+        Ok(match &self.storage.database {
+            Some(address) => address.clone(),
+            None => self.data().join("strongroom.db").display().to_string(),
+        })
+    }
+
+    /// What an administrator may set, as the domain takes it.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            session_idle: i64::from(self.sessions.idle_minutes) * MINUTE,
+            session_overall: i64::from(self.sessions.overall_hours) * HOUR,
+            strong_token: i64::from(self.sessions.strong_token_hours) * HOUR,
+            record_limit: self.records.max_bytes,
+            ..Settings::default()
+        }
+    }
+
+    /// How long the last requests may take after the order to stop.
+    pub(crate) fn stop_timeout(&self) -> Duration {
+        Duration::from_secs(self.server.stop_timeout_seconds)
+    }
+
+    /// Paths are meant from the folder of the file that names them; the data folder is that folder if not said.
+    fn settle(&mut self, folder: &Path) {
+        let storage = &mut self.storage;
+        let data = folder.join(storage.data.take().unwrap_or_default());
+        let all = [
+            &mut self.server.tls_certificate,
+            &mut self.server.tls_key_file,
+            &mut storage.database_file,
+            &mut storage.blobs,
+            &mut self.unseal.key_file,
+        ];
+        for path in all.into_iter().flatten().chain(&mut storage.keyring) {
+            *path = folder.join(&*path);
+        }
+        storage.data = Some(data);
+    }
+
+    /// What no type can hold.
+    fn sound(&self) -> anyhow::Result<()> {
+        let wrong = |says: String| Err(usage(says));
+        let server = &self.server;
+        if server.listen.is_empty() {
+            return wrong("server.listen is empty: say where to listen".to_owned());
+        }
+        if self.storage.database.is_some() && self.storage.database_file.is_some() {
+            return wrong("storage has both database and database_file: keep one".to_owned());
+        }
+        if server.tls_certificate.is_some() != server.tls_key_file.is_some() {
+            return wrong("server.tls_certificate and server.tls_key_file belong together".to_owned());
+        }
+        let open = server.listen.iter().find(|a| !a.ip().is_loopback());
+        if let (None, Some(address), true) = (&server.tls_key_file, open, server.trusted_proxies.is_empty()) {
+            return wrong(format!(
+                "server.listen {address} would be plain HTTP beyond this machine: give a TLS certificate, \
+                 or name the proxy in front of it in server.trusted_proxies"
+            ));
+        }
+        host(&server.public_url).map(drop)?;
+        let days = self.sessions.overall_hours;
+        if self.sessions.idle_minutes == 0 || days == 0 || days > 24 * 7 {
+            return wrong("sessions: idle_minutes and overall_hours lie between 1 and a week".to_owned());
+        }
+        if !(1..=12).contains(&self.sessions.strong_token_hours) {
+            return wrong("sessions.strong_token_hours lies between 1 and 12".to_owned());
+        }
+        if server.max_connections == 0 || self.preview.at_once == 0 || self.records.max_bytes == 0 {
+            return wrong(
+                "server.max_connections, preview.at_once and records.max_bytes are at least 1".to_owned(),
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The host of a public URL, with its port where it has one: `records.firm.example`.
+pub(crate) fn host(url: &str) -> anyhow::Result<String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.map(|r| r.trim_end_matches('/')).filter(|h| {
+        !h.is_empty()
+            && h.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
+    });
+    host.map(ToOwned::to_owned)
+        .ok_or_else(|| usage(format!("server.public_url {url}: say http(s):// and a host, and no path")))
+}
+
+/// The configuration of a place.
+pub(crate) fn load(place: &Place) -> anyhow::Result<Config> {
+    let file = find(place)?;
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("the configuration {} cannot be read", file.display()))?;
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = std::path::absolute(folder).context("where am I")?;
+    read(&text, &folder).map_err(|error| usage(format!("{}: {error:#}", file.display())))
+}
+
+/// The file of a place; where none is said, the one beside us or in /etc.
+fn find(place: &Place) -> anyhow::Result<PathBuf> {
+    if let Some(file) = &place.config {
+        return Ok(file.clone());
+    }
+    if let Some(data) = &place.data {
+        return Ok(data.join(FILE));
+    }
+    let usual = [PathBuf::from(FILE), Path::new("/etc/strongroom").join(FILE)];
+    usual.into_iter().find(|file| file.is_file()).ok_or_else(|| {
+        usage("say which firm: --data DIR or --config FILE (there is no strongroom.toml here)")
+    })
+}
+
+fn read(text: &str, folder: &Path) -> anyhow::Result<Config> {
+    let mut config: Config =
+        toml::from_str(text).map_err(|e| anyhow::anyhow!("{}", e.to_string().trim_end()))?;
+    config.settle(folder);
+    config.sound()?;
+    Ok(config)
+}
+
+/// `config show`: what is in force. A database address may hold a password, so it is not shown.
+pub(crate) fn show(place: &Place) -> anyhow::Result<Ending> {
+    let config = load(place)?;
+    out(toml::to_string(&config).context("the configuration cannot be shown")?.trim_end());
+    if config.storage.database.is_some() {
+        note("(storage.database is set, and not shown: it may hold a password)");
+    }
+    Ok(Ending::Done)
+}
+
+/// `config check`: all that it names is there and can be used.
+pub(crate) fn check(place: &Place) -> anyhow::Result<Ending> {
+    let config = load(place)?;
+    let mut wrong = Vec::new();
+    if let Err(error) = crate::serve::tls::load(&config.server) {
+        wrong.push(format!("server: {error:#}"));
+    }
+    if let Err(error) = config.database() {
+        wrong.push(format!("{error:#}"));
+    }
+    for folder in config.keyring().iter().filter(|f| !f.join("keyring").is_file()) {
+        wrong.push(format!("storage.keyring: no keyring lies in {}", folder.display()));
+    }
+    if let Some(file) = &config.unseal.key_file
+        && let Err(error) = crate::room::read_key_file(file)
+    {
+        wrong.push(format!("unseal.key_file: {error:#}"));
+    }
+    if wrong.is_empty() {
+        note("the configuration is sound");
+        return Ok(Ending::Done);
+    }
+    wrong.iter().for_each(out);
+    Ok(Ending::Found)
+}

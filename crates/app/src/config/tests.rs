@@ -1,0 +1,70 @@
+//! What is accepted, what is refused, and that every option is documented.
+
+use super::{Config, host, read};
+use std::path::Path;
+
+fn refused(text: &str) -> String {
+    format!("{:#}", read(text, Path::new("/srv")).expect_err("it must be refused"))
+}
+
+#[test]
+fn paths_are_meant_from_the_files_folder() {
+    let config = read("[storage]\nkeyring = [\"/mnt/a\", \"b\"]\n", Path::new("/srv/firm")).unwrap();
+    assert_eq!(config.data(), Path::new("/srv/firm"));
+    assert_eq!(config.keyring(), [Path::new("/mnt/a"), Path::new("/srv/firm/b")]);
+    assert_eq!(config.database().unwrap(), "/srv/firm/strongroom.db");
+}
+
+#[test]
+fn a_misspelt_option_is_refused() {
+    assert!(refused("[server]\nlisten_on = []\n").contains("listen_on"));
+    assert!(refused("[sever]\n").contains("sever"));
+}
+
+#[test]
+fn plain_http_stays_on_this_machine() {
+    assert!(refused("[server]\nlisten = [\"0.0.0.0:80\"]\n").contains("plain HTTP"));
+    let behind = "[server]\nlisten = [\"0.0.0.0:80\"]\ntrusted_proxies = [\"10.0.0.2\"]\n";
+    assert!(read(behind, Path::new("/")).is_ok());
+}
+
+#[test]
+fn a_public_url_has_a_host_and_no_path() {
+    assert_eq!(host("https://records.firm.example/").unwrap(), "records.firm.example");
+    assert_eq!(host("http://localhost:8080").unwrap(), "localhost:8080");
+    for wrong in ["records.firm.example", "https://", "https://a/b", "ftp://a", "https://user@a"] {
+        assert!(host(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn every_option_is_documented() {
+    let guide = include_str!("../../../../docs/configuration.md");
+    let mut all = Config::default();
+    // options without a default are in no serialised form unless set
+    let path = Some(std::path::PathBuf::from("x"));
+    all.server.tls_certificate = path.clone();
+    all.server.tls_key_file = path.clone();
+    all.storage.data = path.clone();
+    all.storage.database_file = path.clone();
+    all.storage.blobs = path.clone();
+    all.unseal.key_file = path;
+    all.metrics.listen = Some(([127, 0, 0, 1], 1).into());
+    let table: toml::Table = toml::from_str(&toml::to_string(&all).unwrap()).unwrap();
+    let mut count = 0;
+    for (section, options) in &table {
+        assert!(
+            guide.contains(&format!("## `[{section}]`")),
+            "docs/configuration.md has no section {section}"
+        );
+        for option in options.as_table().unwrap().keys().map(String::as_str).chain(["database"]) {
+            let here = section != "storage" && option == "database";
+            assert!(
+                here || guide.contains(&format!("| `{option}` |")),
+                "docs/configuration.md lacks {section}.{option}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 20);
+}

@@ -1,0 +1,101 @@
+//! What the program says: data to standard output, sentences for people to standard error, and how it ends.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use strongroom_domain::Error;
+
+/// How a command ended that could run. Errors are the other ways: wrong usage, or could not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// 0: done.
+    Done,
+    /// 1: it looked, and found something wrong.
+    Found,
+}
+
+/// 2: what was asked makes no sense.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// An error of usage.
+pub(crate) fn usage(says: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(Usage(says.into()))
+}
+
+/// Data, on standard output. Nobody to read it is no reason to fail.
+pub(crate) fn out(line: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// A sentence for the person who runs it.
+pub(crate) fn note(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Half a line for the person who runs it: a question.
+pub(crate) fn ask(text: impl Display) {
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{text}");
+    let _ = err.flush();
+}
+
+/// The exit code, with the sentence where it is an error.
+pub(crate) fn end(result: anyhow::Result<Ending>) -> ExitCode {
+    match result {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Found) => ExitCode::from(1),
+        Err(error) => {
+            note(format_args!("strongroom: {}", sentence(&error)));
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 3 })
+        }
+    }
+}
+
+/// The whole chain as one sentence; errors of the domain in words a person can act on.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut said = Vec::new();
+    for cause in error.chain() {
+        let words = cause.downcast_ref::<Error>().map_or_else(|| cause.to_string(), words);
+        if said.last() != Some(&words) {
+            said.push(words);
+        }
+    }
+    said.join(": ")
+}
+
+/// What a domain error means at the command line. Ids only: nothing of a client stands in one.
+pub(crate) fn words(error: &Error) -> String {
+    match error {
+        Error::Refused(refusal) => {
+            refusal.because.iter().map(|b| b.says.as_str()).collect::<Vec<_>>().join(" ")
+        }
+        Error::NotFound => String::from("There is no such thing, or not for you."),
+        Error::SignedOut => {
+            String::from("Nobody is signed in: the token is wrong, has ended or was revoked.")
+        }
+        Error::Invalid { field, says } => format!("{field}: {says}"),
+        Error::Conflict { says, .. } => says.clone(),
+        Error::Duplicate { of } => format!("The same bytes are already there: {of}."),
+        Error::Stale => String::from("Somebody changed it meanwhile. Try again."),
+        Error::Throttled { retry_after } => format!("Too many attempts. Try again in {retry_after} s."),
+        Error::TooLarge { limit } => format!("It is larger than the limit of {limit} bytes."),
+        Error::Sealed => String::from("The strongroom is sealed. Unseal it first: strongroom unseal."),
+        Error::Full => String::from("Storage is full. Make room; nothing was changed."),
+        Error::Unavailable(why) => format!("Storage cannot be reached: {why}"),
+        Error::Damaged(id) => format!("{id} is damaged: what is stored is not what was written."),
+        Error::Tampered { table, id } => {
+            format!("What is stored was changed behind the program's back: {table} {id}. Nothing is opened.")
+        }
+        Error::Internal(why) => format!("A fault of the program: {why}"),
+    }
+}

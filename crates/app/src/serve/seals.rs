@@ -1,0 +1,145 @@
+//! Opening the seal of the running server: a passphrase, shares one after the other, or the recovery kit's root
+//! key; from the browser's page or the control socket.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use strongroom_domain::Strongroom;
+use strongroom_seal::kit;
+use strongroom_seal::unseal::{MethodKind, Progress as Shares, ShareCollector};
+use strongroom_web::{Progress, SealMethod, SealStatus, Unsealer};
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+use crate::room;
+
+/// See the module. One secret at a time: each costs memory to try.
+pub(crate) struct Seals {
+    room: Arc<Strongroom>,
+    shares: Mutex<Option<ShareCollector>>,
+}
+
+/// What a secret did.
+pub(super) enum Given {
+    /// It opened.
+    Unsealed,
+    /// So many shares, of so many needed.
+    More(Shares),
+}
+
+impl Seals {
+    pub(crate) fn new(room: Arc<Strongroom>) -> Self {
+        Self { room, shares: Mutex::new(None) }
+    }
+
+    /// The firm.
+    pub(super) const fn room(&self) -> &Arc<Strongroom> {
+        &self.room
+    }
+
+    /// How the keyring is opened from day to day.
+    fn method(&self) -> Option<MethodKind> {
+        let (sealed, _) = self.room.vault().store().load().ok()?;
+        sealed.methods().first().copied()
+    }
+
+    /// How many shares were given.
+    async fn given(&self) -> u8 {
+        self.shares.lock().await.as_ref().map_or(0, |s| s.progress().have)
+    }
+
+    /// Takes a passphrase, a share or the root key, given by `operator`. The error is a sentence.
+    pub(super) async fn give_as(&self, secret: &str, operator: &str) -> anyhow::Result<Given> {
+        let mut shares = self.shares.lock().await;
+        if !self.room.vault().is_sealed() {
+            return Ok(Given::Unsealed);
+        }
+        let secret = Zeroizing::new(secret.trim().to_owned());
+        let start = secret.get(..4).unwrap_or_default().to_ascii_uppercase();
+        match start.as_str() {
+            "SRS1" => {
+                let (sealed, _) = self.room.vault().store().load()?;
+                if shares.is_none() {
+                    *shares = Some(ShareCollector::new(&sealed)?);
+                }
+                let Some(collector) = shares.as_mut() else { anyhow::bail!("no shares are collected") };
+                let progress = collector.add(&secret)?;
+                if !collector.is_complete() {
+                    return Ok(Given::More(progress));
+                }
+                if let Some(collector) = shares.take() {
+                    room::unseal(&self.room, operator, "shares", move |sealed, keyring_key| {
+                        sealed.open_with_shares(&collector, keyring_key)
+                    })
+                    .await?;
+                }
+            }
+            "SRR1" => {
+                let root = kit::parse(&self.room.vault().firm(), &secret)?;
+                room::unseal(&self.room, operator, "recovery_kit", move |sealed, keyring_key| {
+                    sealed.open_with_root(root, keyring_key)
+                })
+                .await?;
+            }
+            _ => {
+                room::unseal(&self.room, operator, "passphrase", move |sealed, keyring_key| {
+                    sealed.open_with_passphrase(&secret, keyring_key)
+                })
+                .await?;
+            }
+        }
+        Ok(Given::Unsealed)
+    }
+
+    /// Opens with one secret that must suffice: where the firm is opened beside no server.
+    pub(crate) async fn open(&self, secret: &str, operator: &str) -> anyhow::Result<()> {
+        match self.give_as(secret, operator).await? {
+            Given::Unsealed => Ok(()),
+            Given::More(shares) => anyhow::bail!(
+                "{} of {} shares: start the server and give them to it, or type the recovery kit's root key",
+                shares.have,
+                shares.needed
+            ),
+        }
+    }
+
+    /// Forgets the shares.
+    pub(super) async fn forget(&self) {
+        *self.shares.lock().await = None;
+    }
+}
+
+impl Unsealer for Seals {
+    fn status(&self) -> BoxFuture<'_, SealStatus> {
+        async {
+            let method = match self.method() {
+                Some(MethodKind::Shares { needed, .. }) => {
+                    SealMethod::Shares { given: self.given().await.into(), needed: needed.into() }
+                }
+                Some(MethodKind::KeyFile) => SealMethod::KeyFile,
+                Some(MethodKind::Passphrase) | None => SealMethod::Passphrase,
+            };
+            SealStatus { sealed: self.room.vault().is_sealed(), method }
+        }
+        .boxed()
+    }
+
+    fn give<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Progress, String>> {
+        async move {
+            match self.give_as(secret, "browser").await {
+                Ok(Given::Unsealed) => Ok(Progress::Unsealed),
+                Ok(Given::More(_)) => Ok(Progress::More),
+                Err(error) => {
+                    tracing::warn!(cause = room::why(&error), "not unsealed");
+                    Err(room::why(&error))
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn restart(&self) -> BoxFuture<'_, ()> {
+        self.forget().boxed()
+    }
+}

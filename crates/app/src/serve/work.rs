@@ -1,0 +1,58 @@
+//! What the server does by itself: signs the ledger, keeps its newest checkpoint in the keyring, sweeps what
+//! crashed or expired uploads left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use strongroom_domain::features::upload;
+use strongroom_domain::{Error, Strongroom};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often the keyring learns the newest checkpoint.
+const CHECKPOINT: Duration = Duration::from_secs(300);
+/// How often is swept.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+/// Starts all of it.
+pub(super) fn start(room: &Arc<Strongroom>) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(room.clone().run_sequencer()),
+        tokio::spawn(keep_checkpoints(room.clone())),
+        tokio::spawn(sweep(room.clone())),
+    ]
+}
+
+async fn keep_checkpoints(room: Arc<Strongroom>) {
+    let mut kept = 0;
+    let mut tick = interval(CHECKPOINT);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let (size, _) = room.checkpoint();
+        if room.vault().is_sealed() || size == kept {
+            continue;
+        }
+        match room.save_checkpoint().await {
+            Ok(()) => kept = size,
+            Err(Error::Sealed) => {}
+            Err(error) => tracing::error!(cause = %error, "the keyring did not learn the newest checkpoint"),
+        }
+    }
+}
+
+async fn sweep(room: Arc<Strongroom>) {
+    let mut tick = interval(SWEEP);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if room.vault().is_sealed() {
+            continue;
+        }
+        match upload::sweep(&room).await {
+            Ok((uploads, blobs)) if uploads + blobs > 0 => tracing::info!(uploads, blobs, "swept"),
+            Ok(_) | Err(Error::Sealed) => {}
+            Err(error) => tracing::error!(cause = %error, "the sweeper could not sweep"),
+        }
+    }
+}

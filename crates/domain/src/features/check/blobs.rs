@@ -92,7 +92,13 @@ fn name_of(row: &Row) -> Result<String> {
 
 /// Decrypts a blob from end to end and holds its hash against the sealed facts. What opens is hashed and
 /// wiped, never kept.
-async fn read_through(checker: &Checker<'_>, permit: &Permit, row: &Row, blob: &str, length: u64) -> Result<()> {
+async fn read_through(
+    checker: &Checker<'_>,
+    permit: &Permit,
+    row: &Row,
+    blob: &str,
+    length: u64,
+) -> Result<()> {
     let record: RecordId = id_of(row, "record_id")?;
     let damaged = || Error::Damaged(record.any());
     let (branch, leaf): (Option<u32>, Option<u32>) = (row.get("branch")?, row.get("leaf")?);
@@ -129,7 +135,7 @@ pub(super) async fn parts(checker: &mut Checker<'_>) -> Result<()> {
     checker.begin("parts of uploads");
     let (mut upload, mut start) = (String::new(), i64::MIN);
     loop {
-        let rows = checker.room.db.all(&store::PARTS, &params![upload.clone(), start, PAGE]).await?;
+        let rows = checker.room.db.all(&store::P_PART, &params![upload.clone(), start, PAGE]).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         (upload, start) = (last.get("upload_id")?, last.get("start")?);
         for row in &rows {
@@ -137,13 +143,25 @@ pub(super) async fn parts(checker: &mut Checker<'_>) -> Result<()> {
             let blob: String = row.get("blob")?;
             let state: Option<String> = row.get("state")?;
             if state.as_deref() != Some("open") {
-                checker.warn("a part of an upload that is over is still there", id, "The server sweeps it up within the hour.");
+                checker.warn(
+                    "a part of an upload that is over is still there",
+                    id,
+                    "The server sweeps it up within the hour.",
+                );
                 continue;
             }
             match length(checker, &blob).await? {
-                None => checker.damage("a part of an upload has lost its blob", id, "Give up the upload and begin it again."),
+                None => checker.damage(
+                    "a part of an upload has lost its blob",
+                    id,
+                    "Give up the upload and begin it again.",
+                ),
                 Some(length) if length != chunked::ciphertext_len(row.get("size")?) => {
-                    checker.damage("a part of an upload was cut or grew", id, "Give up the upload and begin it again.");
+                    checker.damage(
+                        "a part of an upload was cut or grew",
+                        id,
+                        "Give up the upload and begin it again.",
+                    );
                 }
                 Some(_) => {}
             }
@@ -158,7 +176,7 @@ pub(super) async fn orphans(checker: &mut Checker<'_>) -> Result<()> {
     let mut parts = BTreeSet::new();
     let (mut upload, mut start) = (String::new(), i64::MIN);
     loop {
-        let rows = checker.room.db.all(&store::PARTS, &params![upload.clone(), start, PAGE]).await?;
+        let rows = checker.room.db.all(&store::P_PART, &params![upload.clone(), start, PAGE]).await?;
         let Some(last) = rows.last() else { break };
         (upload, start) = (last.get("upload_id")?, last.get("start")?);
         for row in &rows {

@@ -9,7 +9,8 @@ use super::Checker;
 
 /// The two files of a replica, as they lie there.
 fn read(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
-    let file = |name: &str| fs::read(folder.join(name)).map_err(|e| format!("{name} cannot be read: {}", e.kind()));
+    let file =
+        |name: &str| fs::read(folder.join(name)).map_err(|e| format!("{name} cannot be read: {}", e.kind()));
     let (body, key) = (file("keyring")?, file("keyring.key")?);
     if key.len() != 32 {
         return Err(String::from("keyring.key has a wrong length"));

@@ -33,7 +33,11 @@ pub(super) async fn ledger(checker: &mut Checker<'_>) -> Result<()> {
     let head = checker.room.ledger_head().await?;
     for row in checker.room.db.all(&store::LATE, &params![checker.room.now() - 5 * SECOND]).await? {
         let repair = "Start the server: its sequencer numbers and signs what is pending.";
-        checker.warn("an entry has waited longer than five seconds for its number", row.get::<String>("entry_id")?, repair);
+        checker.warn(
+            "an entry has waited longer than five seconds for its number",
+            row.get::<String>("entry_id")?,
+            repair,
+        );
     }
     let (walk, appender) = walk(checker, head.size).await?;
     let whole = !walk.missing && appender.root() == head.root;
@@ -43,13 +47,25 @@ pub(super) async fn ledger(checker: &mut Checker<'_>) -> Result<()> {
     }
     for index in walk.differ {
         if whole {
-            checker.damage("a hash in a tile of the log is not that of its entry", format!("entry {index}"), REBUILD);
+            checker.damage(
+                "a hash in a tile of the log is not that of its entry",
+                format!("entry {index}"),
+                REBUILD,
+            );
         } else {
-            checker.damage("the bytes of an entry are not those that the log holds", format!("entry {index}"), FROM_REPLICA);
+            checker.damage(
+                "the bytes of an entry are not those that the log holds",
+                format!("entry {index}"),
+                FROM_REPLICA,
+            );
         }
     }
     for path in walk.tiles {
-        checker.damage("a tile of the log is not what the entries make", path.to_string(), if whole { REBUILD } else { FROM_REPLICA });
+        checker.damage(
+            "a tile of the log is not what the entries make",
+            path.to_string(),
+            if whole { REBUILD } else { FROM_REPLICA },
+        );
     }
     signature(checker, &head).await?;
     remembered(checker, &head).await?;
@@ -57,7 +73,11 @@ pub(super) async fn ledger(checker: &mut Checker<'_>) -> Result<()> {
     for row in checker.room.db.all(&store::BEYOND, &params![signed(now.size)?]).await? {
         // numbered meanwhile by the running server, if its head has grown since
         if checker.room.ledger_head().await?.size <= row.get::<u64>("idx")? {
-            checker.damage("an entry has a number beyond the end of the log", row.get::<String>("entry_id")?, FROM_REPLICA);
+            checker.damage(
+                "an entry has a number beyond the end of the log",
+                row.get::<String>("entry_id")?,
+                FROM_REPLICA,
+            );
         }
     }
     Ok(())
@@ -152,7 +172,11 @@ fn look_at(
     }
     if !agree {
         let repair = "Put the row's columns back as its bytes say; the bytes are what the log holds.";
-        checker.damage("the columns of an entry are not those of its bytes", format!("entry {index}"), repair);
+        checker.damage(
+            "the columns of an entry are not those of its bytes",
+            format!("entry {index}"),
+            repair,
+        );
     }
     let sets: BTreeSet<(String, i64, String)> = json
         .get("facts")
@@ -167,7 +191,11 @@ fn look_at(
         .collect();
     if sets != *named {
         let repair = "Put the rows of ledger_set back as the entry says.";
-        checker.damage("what an entry says of authority sets is not what stands beside it", format!("entry {index}"), repair);
+        checker.damage(
+            "what an entry says of authority sets is not what stands beside it",
+            format!("entry {index}"),
+            repair,
+        );
     }
     Ok(())
 }
@@ -182,8 +210,11 @@ async fn signature(checker: &mut Checker<'_>, head: &Head) -> Result<()> {
     let keys = [key];
     let note = Note::parse(head.checkpoint.as_bytes());
     let opened = note.ok().and_then(|note| Checkpoint::open(&note, &keys).ok().map(|o| o.checkpoint));
-    let Some(checkpoint) = opened.filter(|c| c.size == head.signed_size && c.origin == checker.room.firm.origin) else {
-        let repair = "Start the server: it signs a new checkpoint. If this comes back, the signing key was changed.";
+    let Some(checkpoint) =
+        opened.filter(|c| c.size == head.signed_size && c.origin == checker.room.firm.origin)
+    else {
+        let repair =
+            "Start the server: it signs a new checkpoint. If this comes back, the signing key was changed.";
         checker.damage("the newest checkpoint does not carry our signature", id, repair);
         return Ok(());
     };
@@ -196,7 +227,8 @@ async fn signature(checker: &mut Checker<'_>, head: &Head) -> Result<()> {
 /// The log begins with the one that the keyring remembers.
 async fn remembered(checker: &mut Checker<'_>, head: &Head) -> Result<()> {
     let (size, root) = checker.room.vault.kept_checkpoint()?;
-    let what = "the log does not contain the checkpoint that the keyring remembers: it was rolled back or forked";
+    let what =
+        "the log does not contain the checkpoint that the keyring remembers: it was rolled back or forked";
     if size > head.size || (size > 0 && root_at(checker, size).await? != Some(root)) {
         checker.damage(what, format!("size {size}"), FROM_REPLICA);
     }
@@ -207,4 +239,3 @@ async fn root_at(checker: &Checker<'_>, size: u64) -> Result<Option<Hash>> {
     let tiles = checker.room.tiles(&needed_tiles_for_root(size)).await?;
     Ok(tile::root(size, &tiles).ok())
 }
-

@@ -13,6 +13,8 @@ mod keyring;
 mod log;
 mod rows;
 pub(crate) mod store;
+#[cfg(test)]
+mod stories;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -97,7 +99,13 @@ impl Checker<'_> {
         (self.progress)(Progress { step: self.step, done: self.done });
     }
 
-    fn find(&mut self, severity: Severity, what: impl Into<String>, id: impl Into<String>, repair: impl Into<String>) {
+    fn find(
+        &mut self,
+        severity: Severity,
+        what: impl Into<String>,
+        id: impl Into<String>,
+        repair: impl Into<String>,
+    ) {
         if self.findings.len() >= LISTED {
             self.unlisted += 1;
             return;
@@ -118,7 +126,8 @@ impl Checker<'_> {
 
     /// A permit over one page of things, for the checker; its entry names them.
     async fn permit(&self, things: impl IntoIterator<Item = AnyId>) -> Result<Permit> {
-        let (permit, _) = self.ctx.permit_with(Verb::SystemCheck, &Target::Firm, Facts::about(things)).await?;
+        let (permit, _) =
+            self.ctx.permit_with(Verb::SystemCheck, &Target::Firm, Facts::about(things)).await?;
         Ok(permit)
     }
 }
@@ -139,8 +148,7 @@ pub async fn check(
     let asked = Ctx::new(room.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
     asked.permit_with(Verb::SystemCheck, &Target::Firm, Facts::default().clear("deep", deep)).await?;
     let ctx = room.system(SystemRole::Checker);
-    let mut checker =
-        Checker { room, ctx, findings: Vec::new(), unlisted: 0, progress, step: "", done: 0 };
+    let mut checker = Checker { room, ctx, findings: Vec::new(), unlisted: 0, progress, step: "", done: 0 };
     keyring::replicas(&mut checker);
     log::ledger(&mut checker).await?;
     rows::bound_rows(&mut checker).await?;

@@ -21,7 +21,8 @@ use super::{Checker, store};
 /// Rows of one page.
 pub(super) const PAGE: i64 = 200;
 
-const PUT_BACK: &str = "Put the row back from the newest backup. Until then whatever depends on it is refused.";
+const PUT_BACK: &str =
+    "Put the row back from the newest backup. Until then whatever depends on it is refused.";
 
 /// True for what tells of the data; anything else is a fault of storage and ends the check.
 pub(super) const fn is_about_data(error: &Error) -> bool {
@@ -73,7 +74,10 @@ fn look_at(checker: &mut Checker<'_>, table: &Table, permit: Option<&Permit>, ro
         if !is_about_data(&error) {
             return Err(error);
         }
-        let what = format!("a row of {} does not carry our seal: it was changed or added behind the program's back", table.name);
+        let what = format!(
+            "a row of {} does not carry our seal: it was changed or added behind the program's back",
+            table.name
+        );
         checker.damage(what, id, PUT_BACK);
         return Ok(());
     }
@@ -93,11 +97,16 @@ fn look_at(checker: &mut Checker<'_>, table: &Table, permit: Option<&Permit>, ro
         match opened {
             Ok(_) => {}
             Err(Error::NotFound) => {
-                let what = format!("the key of a row of {} is destroyed, and the row is still there", table.name);
+                let what =
+                    format!("the key of a row of {} is destroyed, and the row is still there", table.name);
                 checker.damage(what, id.clone(), "Finish the destruction: delete the row.");
             }
             Err(error) if is_about_data(&error) => {
-                checker.damage(format!("the sealed {name} of a row of {} does not open", table.name), id.clone(), PUT_BACK);
+                checker.damage(
+                    format!("the sealed {name} of a row of {} does not open", table.name),
+                    id.clone(),
+                    PUT_BACK,
+                );
             }
             Err(error) => return Err(error),
         }
@@ -110,7 +119,8 @@ fn key_of(checker: &Checker<'_>, table: &Table, permit: Option<&Permit>, row: &R
     let Some(permit) = permit else { return Ok(None) };
     let number = |column: &str| -> Result<u32> {
         let n: Option<i64> = row.get(column)?;
-        n.and_then(|n| u32::try_from(n).ok()).ok_or_else(|| Error::Internal(String::from("the row has lost its owner")))
+        n.and_then(|n| u32::try_from(n).ok())
+            .ok_or_else(|| Error::Internal(String::from("the row has lost its owner")))
     };
     let of = match table.under {
         Under::System => return Ok(None),
@@ -168,7 +178,9 @@ pub(super) fn parse_set(id: &str) -> Option<Set> {
     let (kind, owner) = id.split_once(':')?;
     match kind {
         "seats" => Id::parse(owner).map(Set::Seats),
-        "walls" => Id::parse(owner).map(Set::WallsOfMatter).or_else(|| Id::parse(owner).map(Set::WallsOfClient)),
+        "walls" => {
+            Id::parse(owner).map(Set::WallsOfMatter).or_else(|| Id::parse(owner).map(Set::WallsOfClient))
+        }
         "wall" => Id::parse(owner).map(Set::Wall),
         "members" => Id::parse(owner).map(Set::Members),
         "person" => Id::parse(owner).map(Set::Person),
@@ -182,7 +194,8 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
     for verb in [Verb::ClientCreate, Verb::MatterCreate, Verb::RecordAdd] {
         let (mut at, mut after) = (Micros::MIN, String::new());
         loop {
-            let rows = checker.room.db.all(&store::PROMISED, &params![verb.word(), at, after.clone(), PAGE]).await?;
+            let rows =
+                checker.room.db.all(&store::PROMISED, &params![verb.word(), at, after.clone(), PAGE]).await?;
             let Some(last) = rows.last() else { break };
             (at, after) = (last.get("at")?, last.get("entry_id")?);
             for row in &rows {
@@ -200,7 +213,11 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
             let (version, found): (i64, i64) = (row.get("version")?, row.get("found")?);
             if version != found {
                 let what = format!("a record has {found} of its {version} versions");
-                checker.damage(what, row.get::<String>("record_id")?, "Put the rows of its versions back from the newest backup.");
+                checker.damage(
+                    what,
+                    row.get::<String>("record_id")?,
+                    "Put the rows of its versions back from the newest backup.",
+                );
             }
         }
     }
@@ -209,8 +226,12 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
 
 fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row) -> Result<()> {
     let (named, found, what) = match verb {
-        Verb::ClientCreate => ("client_id", "client", "a client that the ledger says was taken on is not there"),
-        Verb::MatterCreate => ("matter_id", "matter", "a matter that the ledger says was opened is not there"),
+        Verb::ClientCreate => {
+            ("client_id", "client", "a client that the ledger says was taken on is not there")
+        }
+        Verb::MatterCreate => {
+            ("matter_id", "matter", "a matter that the ledger says was opened is not there")
+        }
         _ => ("record_id", "record", "a record that the ledger says was added is not there"),
     };
     let named: Option<String> = row.get(named)?;

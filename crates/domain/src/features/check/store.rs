@@ -60,6 +60,6 @@ statements! {
     pub BEYOND = "SELECT entry_id, idx FROM ledger_entry WHERE idx >= $1 ORDER BY idx LIMIT 100";
     pub LATE = "SELECT entry_id FROM ledger_entry WHERE idx IS NULL AND at < $1 ORDER BY at, entry_id LIMIT 100";
     pub VERSION_OF_BLOB = "SELECT record_id FROM record_version WHERE blob = $1";
-    pub PARTS = "SELECT p.upload_id AS upload_id, p.start AS start, p.size AS size, p.blob AS blob, u.state AS state \
+    pub P_PART = "SELECT p.upload_id AS upload_id, p.start AS start, p.size AS size, p.blob AS blob, u.state AS state \
         FROM upload_part p LEFT JOIN upload u ON u.upload_id = p.upload_id WHERE (p.upload_id, p.start) > ($1, $2) ORDER BY p.upload_id, p.start LIMIT $3";
 }

@@ -38,7 +38,8 @@ fn every_bound_table_is_checked_column_by_column() {
         let table = TABLES.iter().find(|t| t.name == name).unwrap_or_else(|| panic!("{name} is not checked"));
         let checked: Vec<&str> = table.columns.iter().map(|(c, _)| *c).collect();
         assert_eq!(&checked, columns, "{name}");
-        let sealed: BTreeSet<&str> = columns.iter().map(String::as_str).filter(|c| c.starts_with("sealed_")).collect();
+        let sealed: BTreeSet<&str> =
+            columns.iter().map(String::as_str).filter(|c| c.starts_with("sealed_")).collect();
         assert_eq!(table.sealed.iter().map(|(c, _)| *c).collect::<BTreeSet<_>>(), sealed, "{name}");
     }
     assert_eq!(TABLES.len(), schema.len());

@@ -140,7 +140,8 @@ pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: 
 /// What was asked for stands in the entry: ids and words only.
 fn asked(filter: &Filter) -> Facts {
     let mut facts = Facts::default();
-    let ids = [filter.client.map(|i| i.any()), filter.matter.map(|i| i.any()), filter.record.map(|i| i.any())];
+    let ids =
+        [filter.client.map(|i| i.any()), filter.matter.map(|i| i.any()), filter.record.map(|i| i.any())];
     facts.about.extend(ids.into_iter().flatten());
     if let Some(verb) = filter.verb {
         facts = facts.clear("verb", verb.word());
@@ -168,7 +169,12 @@ pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result
 ///
 /// # Errors
 /// Not found, refused, sealed, storage.
-pub async fn matter_activity(ctx: &Ctx, id: MatterId, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+pub async fn matter_activity(
+    ctx: &Ctx,
+    id: MatterId,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<EntryPage> {
     let filter = Filter { matter: Some(id), ..Filter::default() };
     activity(ctx, Verb::MatterActivity, &Target::Matter(id), &filter, after, limit).await
 }
@@ -177,7 +183,12 @@ pub async fn matter_activity(ctx: &Ctx, id: MatterId, after: Option<EntryId>, li
 ///
 /// # Errors
 /// Not found, refused, sealed, storage.
-pub async fn record_activity(ctx: &Ctx, id: RecordId, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
+pub async fn record_activity(
+    ctx: &Ctx,
+    id: RecordId,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<EntryPage> {
     let filter = Filter { record: Some(id), ..Filter::default() };
     activity(ctx, Verb::RecordActivity, &Target::Record(id), &filter, after, limit).await
 }
@@ -198,7 +209,8 @@ async fn activity(
     };
     let me = ctx.me()?;
     let walls = knows_walls(matter, me, ctx.now());
-    let shown = async |raw: &Raw| Ok(walls || raw.actor_id == me.to_string() || plain_to_the_team(matter, raw));
+    let shown =
+        async |raw: &Raw| Ok(walls || raw.actor_id == me.to_string() || plain_to_the_team(matter, raw));
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(verb, target, Facts::about(sight.things())).await?;
@@ -208,11 +220,20 @@ async fn activity(
 
 /// The refusals on these matters, which the actor leads, newest first: for the page of the day, under the
 /// permit that names [`Refusals::things`].
-pub(crate) async fn refusals_on(ctx: &Ctx, led: &[MatterFacts], since: Micros, limit: usize) -> Result<Refusals> {
+pub(crate) async fn refusals_on(
+    ctx: &Ctx,
+    led: &[MatterFacts],
+    since: Micros,
+    limit: usize,
+) -> Result<Refusals> {
     let mut rows = Vec::new();
     for matter in led {
-        let filter =
-            Filter { matter: Some(matter.id), outcome: Some(Outcome::Denied), since: Some(since), ..Filter::default() };
+        let filter = Filter {
+            matter: Some(matter.id),
+            outcome: Some(Outcome::Denied),
+            since: Some(since),
+            ..Filter::default()
+        };
         rows.extend(fetch(ctx, &filter, &Cursor(Micros::MAX, String::new()), limit).await?);
     }
     rows.sort_by_key(|raw| std::cmp::Reverse((raw.at, raw.id)));
@@ -234,7 +255,11 @@ impl Refusals {
     }
 
     /// The entries, opened under the permit.
-    pub(crate) async fn views(&self, ctx: &Ctx, permit: &crate::kernel::permit::Permit) -> Result<Vec<EntryView>> {
+    pub(crate) async fn views(
+        &self,
+        ctx: &Ctx,
+        permit: &crate::kernel::permit::Permit,
+    ) -> Result<Vec<EntryView>> {
         let signed = signed(ctx).await?;
         Ok(self.rows.iter().map(|raw| self.sight.view(ctx, permit, raw, signed)).collect())
     }

@@ -9,8 +9,11 @@
 mod lists;
 mod model;
 mod one;
+mod refused;
 mod sight;
 pub(crate) mod store;
+#[cfg(test)]
+pub(crate) mod stories;
 #[cfg(test)]
 mod tests;
 mod tiles;
@@ -19,6 +22,8 @@ mod words;
 pub use lists::{entries, matter_activity, own_acts, record_activity};
 pub use model::{EntryFull, EntryPage, EntryRef, EntryView, Filter, Receipt, State, Who};
 pub use one::{entry, receipt};
+pub use strongroom_tlog::TilePath;
+pub use strongroom_tlog::bundle::BundlePath;
 pub use tiles::{bundle, checkpoint, tile, vkey};
 
 pub(crate) use lists::refusals_on;

@@ -9,13 +9,13 @@ use crate::kernel::actor::Role;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::id::Wall;
 use crate::kernel::ledger::signed;
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
 use super::model::{EntryFull, EntryRef, Raw, Receipt};
+use super::refused::knows_of;
 use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
 use super::store;
 
@@ -57,7 +57,8 @@ pub async fn receipt(ctx: &Ctx, which: EntryRef) -> Result<Receipt> {
     let parts = sight.map(|s| s.open(ctx, &permit, &raw)).unwrap_or_default();
     let proof = Proof { extra: Some(raw.bytes), index, path, checkpoint };
     proof.verify(&[key]).map_err(|e| tampered(&e))?;
-    let opened = parts.into_iter().map(|p| OpenedPart { about: p.about.to_string(), bytes: p.bytes }).collect();
+    let opened =
+        parts.into_iter().map(|p| OpenedPart { about: p.about.to_string(), bytes: p.bytes }).collect();
     Ok(Receipt::Ready(ReceiptFile { proof, opened }.to_string()))
 }
 
@@ -99,41 +100,4 @@ async fn see(ctx: &Ctx, which: EntryRef) -> Result<Seen> {
     let facts = Facts::about(things.into_iter().chain([raw.id.any()]));
     let (permit, _) = ctx.permit_with(Verb::LedgerRead, &target, facts).await?;
     Ok(Seen { raw, permit, sight })
-}
-
-/// Whether the actor may know of what they were refused. An id that named nothing is like one that is hidden.
-async fn knows_of(ctx: &Ctx, raw: &Raw) -> Result<bool> {
-    if let Some(id) = raw.matter {
-        return ctx.may_now(Verb::MatterSee, &Target::Matter(id)).await;
-    }
-    if let Some(id) = raw.client {
-        return ctx.may_now(Verb::ClientSee, &Target::Client(id)).await;
-    }
-    let about = raw.about();
-    if let Some(id) = about.iter().find_map(|id| id.typed::<Wall>()) {
-        return ctx.may_now(Verb::WallSee, &Target::Wall(id)).await;
-    }
-    Ok(!about.is_empty() || Verb::parse(&raw.verb).is_some_and(of_the_firm))
-}
-
-/// Verbs that are done to the firm and to no single thing: refused, they hide nothing.
-pub(super) const fn of_the_firm(verb: Verb) -> bool {
-    matches!(
-        verb,
-        Verb::ApprovalList
-            | Verb::ClientCreate
-            | Verb::ClientList
-            | Verb::GroupChange
-            | Verb::GroupList
-            | Verb::HealthRead
-            | Verb::LedgerList
-            | Verb::LedgerOwn
-            | Verb::MatterList
-            | Verb::MeRead
-            | Verb::StaffInvite
-            | Verb::StaffList
-            | Verb::SystemSeal
-            | Verb::TodayRead
-            | Verb::WallMake
-    )
 }

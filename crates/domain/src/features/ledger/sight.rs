@@ -11,13 +11,16 @@ use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::open_part;
 use crate::kernel::error::Result;
 use crate::kernel::facts::{MatterFacts, RecordFacts, WallAnswer};
-use crate::kernel::id::{AnyId, Client, ClientId, Matter, MatterId, Record, RecordId, Staff, StaffId, Wall, WallId};
+use crate::kernel::id::{
+    AnyId, Client, ClientId, EntryId, Matter, MatterId, Record, RecordId, Staff, StaffId, Wall, WallId,
+};
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
 use super::model::{EntryView, Raw};
+use super::refused::knows_of;
 use super::words;
 
 /// A matter as the viewer may see it.
@@ -41,6 +44,8 @@ pub(super) struct Sight {
     walls: BTreeMap<WallId, u32>,
     /// Things of the viewer's own acts that are sealed under the system key.
     own: BTreeSet<AnyId>,
+    /// Own refusals of what the viewer may not know of: no reason is said.
+    hidden: BTreeSet<EntryId>,
 }
 
 /// A part that was opened: what it tells of, its bytes with the 32 random ones in front, what it says.
@@ -78,6 +83,9 @@ impl Sight {
             records.extend(raw.record);
             clients.extend(raw.client);
             let own = raw.actor_id == me.to_string();
+            if own && raw.denied() && !knows_of(ctx, raw).await? {
+                sight.hidden.insert(raw.id);
+            }
             for (about, _) in raw.parts() {
                 matters.extend(about.typed::<Matter>());
                 records.extend(about.typed::<Record>());
@@ -99,14 +107,17 @@ impl Sight {
             }
         }
         for id in clients {
-            let judged =
-                ctx.load(async |loader| ctx.judge(loader, Verb::ClientSee, &Target::Client(id), None).await).await?;
+            let judged = ctx
+                .load(async |loader| ctx.judge(loader, Verb::ClientSee, &Target::Client(id), None).await)
+                .await?;
             if let (true, Some(client)) = (judged.decision.allowed, judged.subject.client) {
                 sight.clients.insert(id, client.number);
             }
         }
         for id in walls {
-            let judged = ctx.load(async |loader| ctx.judge(loader, Verb::WallSee, &Target::Wall(id), None).await).await?;
+            let judged = ctx
+                .load(async |loader| ctx.judge(loader, Verb::WallSee, &Target::Wall(id), None).await)
+                .await?;
             if let (true, Some(wall)) = (judged.decision.allowed, judged.subject.wall) {
                 sight.walls.insert(id, wall.number);
             }
@@ -167,16 +178,20 @@ impl Sight {
     /// Opens the parts of an entry that the viewer may know, under a permit that names [`Sight::things`].
     pub(super) fn open(&self, ctx: &Ctx, permit: &Permit, raw: &Raw) -> Vec<OpenPart> {
         let own = self.me.is_some_and(|me| raw.actor_id == me.to_string());
-        let walls = self.compliance || raw.matter.and_then(|id| self.matters.get(&id)).is_some_and(|m| m.walls);
+        let walls =
+            self.compliance || raw.matter.and_then(|id| self.matters.get(&id)).is_some_and(|m| m.walls);
         let mut opened = Vec::new();
         for (about, part) in raw.parts() {
             let Some(of) = self.key_of(&about, own) else { continue };
             // a destroyed thing has no key: its part stays sealed for ever
             let Ok(key) = ctx.room.vault.key(permit, &about, of) else { continue };
-            let Some((bytes, body)) = open_one(ctx, &key, raw, &part) else {
+            let Some((bytes, mut body)) = open_one(ctx, &key, raw, &part) else {
                 tracing::error!(entry = %raw.id, about = %about, "a part of an entry does not open");
                 continue;
             };
+            if self.hidden.contains(&raw.id) {
+                body.remove("rules");
+            }
             if walls || !words::tells_of_a_wall(&body) {
                 opened.push(OpenPart { about, bytes, body });
             }
@@ -210,7 +225,8 @@ impl Sight {
 
 /// A record's title, for a permit that covers it.
 pub(crate) fn record_title(ctx: &Ctx, permit: &Permit, record: &RecordFacts, matter: u32) -> Option<String> {
-    let key = ctx.room.vault.key(permit, &record.id.any(), KeyOf::Record { matter, record: record.number }).ok()?;
+    let key =
+        ctx.room.vault.key(permit, &record.id.any(), KeyOf::Record { matter, record: record.number }).ok()?;
     let row = record.id.to_string();
     let at = Column { table: "record", row: &row, column: "title", version: record.row_version };
     ctx.room.vault.open_text(&key, at, &record.sealed_title).ok()

@@ -1,13 +1,16 @@
 //! The plain words of an entry, its references, and which tiles are served.
 
 use serde_json::{Map, Value, json};
-use strongroom_tlog::TilePath;
+use strongroom_tlog::bundle::{self as entry_bundle, BundlePath};
+use strongroom_tlog::{TilePath, VerifierKey, leaf_hash};
 
 use super::model::{EntryRef, Raw, State};
-use super::one::of_the_firm;
-use super::tiles::within;
+use super::refused::of_the_firm;
+use super::stories::Story;
+use super::tiles::{bundle, checkpoint, tile, vkey, within};
 use super::words::{says, tells_of_a_wall};
 use crate::kernel::directory::{Directory, Known, StaffName};
+use crate::kernel::error::Error;
 use crate::kernel::gate::{Gate, built_in};
 use crate::kernel::id::{EntryId, StaffId};
 use crate::kernel::verb::Verb;
@@ -56,14 +59,49 @@ fn an_entry_is_said_in_plain_words() {
         ("person", marsh.as_str(), "record.read", "allowed", &plain, "E. Marsh read it"),
         ("token", marsh.as_str(), "record.download", "allowed", &plain, "E. Marsh downloaded it"),
         ("person", reyes.as_str(), "record.read", "denied", &plain, "T. Reyes was refused reading it"),
-        ("person", reyes.as_str(), "record.read", "denied", &team, "T. Reyes was refused reading it: not on the team"),
-        ("person", reyes.as_str(), "session.sign_in", "failed", &plain, "T. Reyes tried signing in, which failed"),
-        ("person", marsh.as_str(), "seat.give", "allowed", &seat, "E. Marsh gave T. Reyes the seat of a member"),
+        (
+            "person",
+            reyes.as_str(),
+            "record.read",
+            "denied",
+            &team,
+            "T. Reyes was refused reading it: not on the team",
+        ),
+        (
+            "person",
+            reyes.as_str(),
+            "session.sign_in",
+            "failed",
+            &plain,
+            "T. Reyes tried signing in, which failed",
+        ),
+        (
+            "person",
+            marsh.as_str(),
+            "seat.give",
+            "allowed",
+            &seat,
+            "E. Marsh gave T. Reyes the seat of a member",
+        ),
         ("person", marsh.as_str(), "seat.give", "allowed", &plain, "E. Marsh gave a seat"),
         ("person", marsh.as_str(), "seat.end", "allowed", &seat, "E. Marsh ended the seat of T. Reyes"),
         ("system", "sequencer", "ledger.time", "allowed", &plain, "The system wrote down the time"),
-        ("operator", "root", "system.unseal", "allowed", &plain, "The operator (root) unsealed the strongroom"),
-        ("anonymous", "anonymous", "session.sign_in", "failed", &plain, "A stranger tried signing in, which failed"),
+        (
+            "operator",
+            "root",
+            "system.unseal",
+            "allowed",
+            &plain,
+            "The operator (root) unsealed the strongroom",
+        ),
+        (
+            "anonymous",
+            "anonymous",
+            "session.sign_in",
+            "failed",
+            &plain,
+            "A stranger tried signing in, which failed",
+        ),
         ("person", nobody.as_str(), "record.read", "allowed", &plain, "Someone read it"),
         ("person", marsh.as_str(), "hold.place", "allowed", &plain, "E. Marsh: hold.place"),
     ];
@@ -82,7 +120,9 @@ fn a_wall_is_what_is_said_where_it_may_be_known() {
     let gate = Gate::new(&built_in()).unwrap();
     let directory = Directory::default();
     let reyes = person(&directory, "Tom Reyes", 2).to_string();
-    for (rule, why) in [("wall-bars", "barred by a wall"), ("wall-admits-others", "a wall admits others only")] {
+    for (rule, why) in
+        [("wall-bars", "barred by a wall"), ("wall-admits-others", "a wall admits others only")]
+    {
         // the rules stand in the order of their names; a wall is the reason before any other
         let body = json!({ "rules": ["only-the-team-opens", "token-scope", rule] });
         let said = says(&gate, &directory, &raw("person", &reyes, "record.read", "denied"), &part(&body));
@@ -113,7 +153,9 @@ fn an_entry_is_named_by_id_or_index_in_one_spelling_each() {
     assert_eq!(EntryRef::parse(&id.to_string()), Some(EntryRef::Id(id)));
     assert_eq!(EntryRef::parse("0"), Some(EntryRef::Index(0)));
     assert_eq!(EntryRef::parse("412"), Some(EntryRef::Index(412)));
-    for wrong in ["", "007", "+1", "-1", " 1", "1 ", "ent_", "mat_00000000000000000000000000", "18446744073709551616"] {
+    for wrong in
+        ["", "007", "+1", "-1", " 1", "1 ", "ent_", "mat_00000000000000000000000000", "18446744073709551616"]
+    {
         assert_eq!(EntryRef::parse(wrong), None, "{wrong}");
     }
 }
@@ -150,4 +192,31 @@ fn only_verbs_without_a_thing_are_of_the_firm() {
         assert!(!of_a_thing.iter().any(|p| verb.word().starts_with(p)), "{}", verb.word());
         assert!(!verb.word().ends_with(".see") && !verb.word().ends_with(".rename"), "{}", verb.word());
     }
+}
+
+#[tokio::test]
+async fn anyone_can_fetch_what_verifies_the_log_while_it_is_sealed_too() {
+    let s = Story::new().await;
+    let room = &s.f.room;
+    let key = vkey(room).unwrap();
+    let nora = s.f.second().await;
+    let officer = s.f.sign_in(nora).await;
+    room.sequence_all().await.unwrap();
+    let size = room.ledger_head().await.unwrap().signed_size;
+    let path = BundlePath::of_entry(0, size).unwrap();
+    let bytes = bundle(&officer, path).await.unwrap();
+    let found = entry_bundle::parse(&bytes, path.width).unwrap();
+    let hashes = tile(room, path.tile()).await.unwrap();
+    for (entry, hash) in found.iter().zip(hashes.chunks(32)) {
+        assert_eq!(leaf_hash(entry), hash);
+    }
+    assert!(matches!(bundle(&s.lead, path).await, Err(Error::Refused(_))));
+    let beyond = TilePath { level: 0, index: size / 256, width: u16::try_from(size % 256 + 1).unwrap() };
+    assert!(matches!(tile(room, beyond).await, Err(Error::NotFound)));
+    room.vault.seal();
+    assert!(matches!(vkey(room), Err(Error::Sealed)));
+    assert_eq!(tile(room, path.tile()).await.unwrap(), hashes);
+    let note = strongroom_tlog::Note::parse(checkpoint(room).await.unwrap().as_bytes()).unwrap();
+    let keys = [VerifierKey::parse(&key).unwrap()];
+    assert_eq!(strongroom_tlog::Checkpoint::open(&note, &keys).unwrap().checkpoint.size, size);
 }

@@ -25,7 +25,11 @@ pub(super) fn rules_of(body: &Map<String, Value>) -> Vec<String> {
 
 /// Who acted, with the name that the directory knows.
 pub(super) fn who(directory: &Directory, raw: &Raw) -> Who {
-    Who { kind: raw.actor_kind.clone(), id: raw.actor_id.clone(), name: directory.name_of_actor(&raw.actor_id) }
+    Who {
+        kind: raw.actor_kind.clone(),
+        id: raw.actor_id.clone(),
+        name: directory.name_of_actor(&raw.actor_id),
+    }
 }
 
 fn called(who: &Who) -> String {
@@ -69,7 +73,12 @@ fn reason(rule: &str) -> Option<&'static str> {
 
 /// The sentence. `opened` are the parts that the viewer may know, rules of walls already taken out where
 /// the viewer may not know of them.
-pub(super) fn says(gate: &Gate, directory: &Directory, raw: &Raw, opened: &[(String, Map<String, Value>)]) -> String {
+pub(super) fn says(
+    gate: &Gate,
+    directory: &Directory,
+    raw: &Raw,
+    opened: &[(String, Map<String, Value>)],
+) -> String {
     let name = called(&who(directory, raw));
     let Some(verb) = Verb::parse(&raw.verb) else { return format!("{name}: {}", raw.verb) };
     match Outcome::parse(&raw.outcome) {

@@ -57,10 +57,13 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
     things.extend(walls.iter().map(|w| w.id.any()));
     let matters: BTreeSet<MatterId> = gathered.mine.iter().map(|(m, _)| m.id).chain(leaderless).collect();
     let candidates = matters.iter().copied().map(Target::Matter).collect();
-    let page = ctx.permit_page(Verb::TodayRead, &Target::Firm, Verb::MatterSee, candidates, Facts::about(things)).await?;
+    let page = ctx
+        .permit_page(Verb::TodayRead, &Target::Firm, Verb::MatterSee, candidates, Facts::about(things))
+        .await?;
     let (permit, seen) = page;
     // what the gate no longer lets me see drops out here
-    let seen: BTreeMap<MatterId, MatterFacts> = seen.into_iter().filter_map(|(_, s)| s.matter).map(|m| (m.id, m)).collect();
+    let seen: BTreeMap<MatterId, MatterFacts> =
+        seen.into_iter().filter_map(|(_, s)| s.matter).map(|m| (m.id, m)).collect();
 
     let show = Show { ctx, permit: &permit, seen: &seen };
     let open: Vec<&(MatterFacts, Option<Micros>)> = gathered.mine.iter().filter(|(m, _)| m.open).collect();
@@ -80,10 +83,19 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
         uploads: gathered.uploads.iter().filter_map(|u| show.upload(u)).collect(),
         sign_ins,
         to_decide: roles::to_decide(ctx, role, me).await?,
-        compliance: if role == Role::ComplianceOfficer { Some(roles::compliance(ctx, &permit, &walls).await?) } else { None },
-        administrator: if role == Role::Administrator { Some(roles::administrator(ctx).await?) } else { None },
-        records_manager: (role == Role::RecordsManager)
-            .then(|| seen.values().filter(|m| m.open).filter_map(|m| view_of(ctx, &permit, m)).take(20).collect()),
+        compliance: if role == Role::ComplianceOfficer {
+            Some(roles::compliance(ctx, &permit, &walls).await?)
+        } else {
+            None
+        },
+        administrator: if role == Role::Administrator {
+            Some(roles::administrator(ctx).await?)
+        } else {
+            None
+        },
+        records_manager: (role == Role::RecordsManager).then(|| {
+            seen.values().filter(|m| m.open).filter_map(|m| view_of(ctx, &permit, m)).take(20).collect()
+        }),
         auditor: if role == Role::Auditor { roles::auditor(ctx).await? } else { None },
     })
 }
@@ -101,7 +113,8 @@ async fn sessions(ctx: &Ctx, me: StaffId) -> Result<(Micros, Vec<NewSignIn>)> {
         let text = id.to_string();
         let at = Column { table: "session", row: &text, column: "place", version: 1 };
         // a place that does not open is named by `check`; it must not keep the page away
-        let place = ctx.room.vault.open_system_text(at, &row.get::<Vec<u8>>("sealed_place")?).unwrap_or_default();
+        let place =
+            ctx.room.vault.open_system_text(at, &row.get::<Vec<u8>>("sealed_place")?).unwrap_or_default();
         let place: serde_json::Value = serde_json::from_str(&place).unwrap_or_default();
         let part = |name: &str| place.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         mine.push(NewSignIn {
@@ -152,7 +165,8 @@ async fn gather(ctx: &Ctx, me: StaffId, since: Micros) -> Result<Gathered> {
     records.sort_by_key(|r: &RecordFacts| std::cmp::Reverse((r.created_at, r.id)));
     records.truncate(20);
     let mut ending = Vec::new();
-    for row in ctx.room.db.all(&store::MY_SEATS_ENDING, &params![me.to_string(), now, now + 14 * DAY]).await? {
+    for row in ctx.room.db.all(&store::MY_SEATS_ENDING, &params![me.to_string(), now, now + 14 * DAY]).await?
+    {
         ending.push(SeatFacts::read(&row, &ctx.room.vault)?);
     }
     let mut uploads = Vec::new();
@@ -161,7 +175,8 @@ async fn gather(ctx: &Ctx, me: StaffId, since: Micros) -> Result<Gathered> {
     }
     // the same gate for the matters of what ends or has stopped, where they were not looked at above
     let known: BTreeSet<MatterId> = mine.iter().map(|(m, _)| m.id).collect();
-    let others: BTreeSet<MatterId> = ending.iter().map(|s| s.matter).chain(uploads.iter().map(|u| u.matter)).collect();
+    let others: BTreeSet<MatterId> =
+        ending.iter().map(|s| s.matter).chain(uploads.iter().map(|u| u.matter)).collect();
     for id in others.difference(&known) {
         mine.extend(opened(ctx, *id).await?.map(|m| (m, None)));
     }

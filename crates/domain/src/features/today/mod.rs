@@ -9,6 +9,8 @@ mod health;
 mod roles;
 pub(crate) mod store;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod tests;
 
 use crate::features::ledger::EntryView;

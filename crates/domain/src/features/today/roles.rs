@@ -26,7 +26,8 @@ pub(super) async fn walls(ctx: &Ctx) -> Result<Vec<WallFacts>> {
     let mut walls = Vec::new();
     for row in ctx.room.db.all(&store::WALLS_STANDING, &params![now, now - REVIEW]).await? {
         let id: WallId = id_of(&row, "wall_id")?;
-        let judged = ctx.load(async |loader| ctx.judge(loader, Verb::WallSee, &Target::Wall(id), None).await).await?;
+        let judged =
+            ctx.load(async |loader| ctx.judge(loader, Verb::WallSee, &Target::Wall(id), None).await).await?;
         walls.extend(judged.subject.wall.filter(|_| judged.decision.allowed));
     }
     Ok(walls)
@@ -78,7 +79,11 @@ async fn waiting(ctx: &Ctx) -> Result<Vec<(ApprovalId, StaffId, Option<StaffId>)
 }
 
 /// What I may decide as the second person: not about myself, and not what I asked for.
-pub(super) async fn to_decide(ctx: &Ctx, role: Role, me: StaffId) -> Result<Vec<(ApprovalId, StaffId, String)>> {
+pub(super) async fn to_decide(
+    ctx: &Ctx,
+    role: Role,
+    me: StaffId,
+) -> Result<Vec<(ApprovalId, StaffId, String)>> {
     if !matches!(role, Role::Partner | Role::ComplianceOfficer) {
         return Ok(Vec::new());
     }
@@ -99,7 +104,8 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
         let id: StaffId = id_of(&row, "staff_id")?;
         not_enrolled.push((id, name_of(ctx, id)));
     }
-    let approvals = waiting(ctx).await?.into_iter().map(|(id, staff, _)| (id, staff, name_of(ctx, staff))).collect();
+    let approvals =
+        waiting(ctx).await?.into_iter().map(|(id, staff, _)| (id, staff, name_of(ctx, staff))).collect();
     Ok(AdministratorDay {
         sealed: ctx.room.vault.is_sealed(),
         replicas: replicas(ctx),

@@ -25,7 +25,10 @@ fn a_device_is_unfamiliar_once_and_the_first_never() {
     ];
     // the phone came within the week; the tablet before it; the laptop was the first of all
     assert_eq!(unfamiliar(&all, now - 7 * DAY), [sign_in(now - DAY, "phone")]);
-    assert_eq!(unfamiliar(&all, now - 30 * DAY), [sign_in(now - DAY, "phone"), sign_in(now - 8 * DAY, "tablet")]);
+    assert_eq!(
+        unfamiliar(&all, now - 30 * DAY),
+        [sign_in(now - DAY, "phone"), sign_in(now - 8 * DAY, "tablet")]
+    );
     assert_eq!(unfamiliar(&all[2..3], now - 7 * DAY), []);
     assert_eq!(unfamiliar(&[], 0), []);
 }

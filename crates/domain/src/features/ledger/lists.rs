@@ -74,13 +74,44 @@ async fn fetch(ctx: &Ctx, filter: &Filter, cursor: &Cursor, limit: usize) -> Res
     rows.iter().map(Raw::read).collect()
 }
 
+/// Which of the rows that the statement finds are shown.
+enum Shown<'a> {
+    /// All: they are the reader's own.
+    Own,
+    /// Those that the gate lets the reader open, asked once for each matter.
+    Watched { me: String, answers: BTreeMap<(Option<MatterId>, bool), bool> },
+    /// Those of a matter that give no wall away to who may not know of it.
+    Team { me: String, walls: bool, matter: &'a MatterFacts },
+}
+
+impl Shown<'_> {
+    async fn passes(&mut self, ctx: &Ctx, raw: &Raw) -> Result<bool> {
+        match self {
+            Self::Own => Ok(true),
+            Self::Team { me, walls, matter } => {
+                Ok(*walls || raw.actor_id == *me || plain_to_the_team(matter, raw))
+            }
+            Self::Watched { me, answers } => {
+                let about = (raw.matter, raw.actor_id == *me);
+                if let Some(known) = answers.get(&about) {
+                    return Ok(*known);
+                }
+                let target = Target::Entry { actor: raw.actor_id.clone(), matter: raw.matter };
+                let answer = ctx.may_now(Verb::LedgerRead, &target).await?;
+                answers.insert(about, answer);
+                Ok(answer)
+            }
+        }
+    }
+}
+
 /// Takes entries in their order until `limit` of them are shown; tells where the next page begins.
 async fn fill(
     ctx: &Ctx,
     filter: &Filter,
     after: Option<EntryId>,
     limit: usize,
-    mut shown: impl AsyncFnMut(&Raw) -> Result<bool>,
+    mut shown: Shown<'_>,
 ) -> Result<(Vec<Raw>, Option<EntryId>)> {
     let limit = limit.clamp(1, BATCH);
     let mut cursor = Cursor::new(ctx, after, filter.until).await?;
@@ -91,7 +122,7 @@ async fn fill(
         let end = rows.len() < BATCH.min(limit + 1);
         for raw in rows {
             cursor = Cursor(raw.at, raw.id.to_string());
-            if !shown(&raw).await? {
+            if !shown.passes(ctx, &raw).await? {
                 last = Some(raw.id);
                 continue;
             }
@@ -120,19 +151,8 @@ async fn signed(ctx: &Ctx) -> Result<u64> {
 pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
     let permitted = ctx.permit_with(Verb::LedgerList, &Target::Firm, asked(filter)).await;
     permitted?;
-    let mut answers: BTreeMap<(Option<MatterId>, bool), bool> = BTreeMap::new();
-    let me = ctx.me()?.to_string();
-    let passes = async |raw: &Raw| -> Result<bool> {
-        let about = (raw.matter, raw.actor_id == me);
-        if let Some(known) = answers.get(&about) {
-            return Ok(*known);
-        }
-        let target = Target::Entry { actor: raw.actor_id.clone(), matter: raw.matter };
-        let answer = ctx.may_now(Verb::LedgerRead, &target).await?;
-        answers.insert(about, answer);
-        Ok(answer)
-    };
-    let (rows, next) = fill(ctx, filter, after, limit, passes).await?;
+    let shown = Shown::Watched { me: ctx.me()?.to_string(), answers: BTreeMap::new() };
+    let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let signed = signed(ctx).await?;
     Ok(EntryPage { items: rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect(), next })
 }
@@ -158,7 +178,7 @@ fn asked(filter: &Filter) -> Facts {
 /// Refused, sealed, storage.
 pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
     let filter = Filter { actor: Some(ctx.me()?.to_string()), ..Filter::default() };
-    let (rows, next) = fill(ctx, &filter, after, limit, async |_: &Raw| Ok(true)).await?;
+    let (rows, next) = fill(ctx, &filter, after, limit, Shown::Own).await?;
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(Verb::LedgerOwn, &Target::Firm, Facts::about(sight.things())).await?;
     let signed = signed(ctx).await?;
@@ -209,8 +229,7 @@ async fn activity(
     };
     let me = ctx.me()?;
     let walls = knows_walls(matter, me, ctx.now());
-    let shown =
-        async |raw: &Raw| Ok(walls || raw.actor_id == me.to_string() || plain_to_the_team(matter, raw));
+    let shown = Shown::Team { me: me.to_string(), walls, matter };
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(verb, target, Facts::about(sight.things())).await?;

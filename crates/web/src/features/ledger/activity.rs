@@ -1,0 +1,94 @@
+//! What happened in a matter, and who opened a record.
+
+use axum::http::Uri;
+use strongroom_domain::features::ledger::{self, EntryPage, EntryView};
+use strongroom_domain::features::{matter as matters, record as records};
+use strongroom_domain::kernel::id::EntryId;
+use strongroom_domain::kernel::verb::{Scope, Verb};
+
+use crate::features::matter::{crumbs, head};
+use crate::features::words::line;
+use crate::http::api::{One, id_of};
+use crate::http::form::{Fields, query};
+use crate::http::page::Page;
+use crate::http::reply::{Answer, html};
+use crate::layout::{Crumb, Shell};
+use crate::view::activity::{ActivityOf, EntryTable, MatterActivity};
+use crate::view::field::{Choice, Field, Input};
+use crate::view::matters::MatterTab;
+use crate::view::parts::Pager;
+
+const PAGE: usize = 100;
+const SHOWN: [(&str, &str); 3] = [("all", "Everything"), ("changes", "Changes"), ("refused", "Refusals")];
+
+fn fits(entry: &EntryView, show: &str) -> bool {
+    let changes = || Verb::parse(&entry.verb).is_some_and(|v| v.scope() != Scope::Read);
+    match show {
+        "refused" => entry.outcome == "denied",
+        "changes" => changes(),
+        _ => true,
+    }
+}
+
+fn draw(page: &Page, asked: &Fields, shell: Shell, of: ActivityOf, path: String, list: &str, seen: &EntryPage) -> Answer {
+    let show = SHOWN.iter().find(|(w, _)| *w == asked.get("show")).map_or("all", |(w, _)| w);
+    let choices = SHOWN.iter().map(|(w, says)| Choice::new(*w, *says).chosen(*w == show)).collect();
+    let next = seen.next.map(|id| page.ctx.seal_cursor(list, &id.to_string())).transpose()?;
+    let view = MatterActivity {
+        shell,
+        of,
+        show: Field::new(Input::Select, "show", "Show").choices(choices),
+        entries: EntryTable {
+            lines: seen.items.iter().filter(|e| fits(e, show)).map(|e| line(page, e)).collect(),
+            caption: String::from("Activity, newest first"),
+        },
+        pager: Pager {
+            first_href: asked.has("after").then(|| format!("{path}?{}", query(&[("show", show)]))),
+            next_href: next.map(|c| format!("{path}?{}", query(&[("show", show), ("after", &c)]))),
+            says: String::new(),
+        },
+        action: path,
+        complete: None,
+    };
+    html(&view)
+}
+
+fn after(page: &Page, asked: &Fields, list: &str) -> Result<Option<EntryId>, strongroom_domain::Error> {
+    match asked.some("after") {
+        Some(cursor) => Ok(EntryId::parse(&page.ctx.open_cursor(list, cursor)?)),
+        None => Ok(None),
+    }
+}
+
+/// Of a matter.
+pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
+    let asked = Fields::of_query(&uri);
+    let id = id_of(&page.ctx, Verb::MatterActivity, &id).await?;
+    let list = format!("page activity {id}");
+    let seen = ledger::matter_activity(&page.ctx, id, after(&page, &asked, &list)?, PAGE).await?;
+    let of = matters::matter(&page.ctx, id).await?;
+    let head = head(&page, &of, MatterTab::Activity).await?;
+    let shell = crumbs(&page, &of, "Activity");
+    draw(&page, &asked, shell, ActivityOf::Matter(Box::new(head)), format!("/matters/{id}/activity"), &list, &seen)
+}
+
+/// Of a record.
+pub(super) async fn record(One(id): One, page: Page, uri: Uri) -> Answer {
+    let asked = Fields::of_query(&uri);
+    let id = id_of(&page.ctx, Verb::RecordActivity, &id).await?;
+    let list = format!("page activity {id}");
+    let seen = ledger::record_activity(&page.ctx, id, after(&page, &asked, &list)?, PAGE).await?;
+    let detail = records::read(&page.ctx, id).await?;
+    page.of_presented(detail.matter.client)?;
+    let mut shell = crumbs(&page, &detail.matter, "Who opened it");
+    shell.crumbs.pop();
+    shell.crumbs.push(Crumb::link(&detail.record.title, format!("/records/{id}")));
+    shell.crumbs.push(Crumb::here("Who opened it"));
+    let of = ActivityOf::Record {
+        id: id.to_string(),
+        title: detail.record.title,
+        matter_id: detail.matter.id.to_string(),
+        matter_name: detail.matter.name,
+    };
+    draw(&page, &asked, shell, of, format!("/records/{id}/activity"), &list, &seen)
+}

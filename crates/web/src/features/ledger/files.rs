@@ -1,0 +1,62 @@
+//! The log's public files, C2SP tlog-tiles. Checkpoint, key and hash tiles are anyone's, also while sealed;
+//! the bundles of entries are an auditor's.
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use strongroom_domain::Error;
+use strongroom_domain::features::ledger;
+use strongroom_tlog::TilePath;
+use strongroom_tlog::bundle::BundlePath;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::http::api::{Answer, Api, One};
+use crate::http::problem::Problem;
+use crate::state::WebState;
+
+pub(crate) fn open() -> OpenApiRouter<WebState> {
+    OpenApiRouter::new().routes(routes!(checkpoint)).routes(routes!(vkey)).routes(routes!(tile))
+}
+
+fn text(body: String) -> Response {
+    let mut response = body.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// The newest signed checkpoint: a signed note.
+#[utoipa::path(get, path = "/ledger/checkpoint", tag = "ledger", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
+async fn checkpoint(State(state): State<WebState>) -> Answer {
+    Ok(text(ledger::checkpoint(state.room()).await?))
+}
+
+/// The log's public key, as a verifier key.
+#[utoipa::path(get, path = "/ledger/vkey", tag = "ledger", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
+async fn vkey(State(state): State<WebState>) -> Answer {
+    Ok(text(format!("{}\n", ledger::vkey(state.room())?)))
+}
+
+/// A tile: `0/x001/234`, `0/001.p/17`, or `entries/…` with an auditor's token.
+#[utoipa::path(get, path = "/ledger/tile/{path}", tag = "ledger", params(("path" = String, Path, description = "With slashes, as C2SP tlog-tiles has it")), responses((status = 200, description = "The tile's bytes.", content_type = "application/octet-stream")))]
+async fn tile(State(state): State<WebState>, One(path): One, api: Result<Api, Problem>) -> Answer {
+    let path = format!("tile/{path}");
+    if path.starts_with("tile/entries/") {
+        let api = if state.is_sealed() { Err(Error::Sealed.into()) } else { api }?;
+        let Some(bundle) = BundlePath::parse(&path) else { return Err(Problem::not_found()) };
+        return Ok(bytes(ledger::bundle(&api, bundle).await?, "no-store"));
+    }
+    let Some(tile) = TilePath::parse(&path) else { return Err(Problem::not_found()) };
+    // a full tile never changes
+    let keep = if tile.width == strongroom_tlog::tile::FULL { "public, max-age=31536000, immutable" } else { "no-cache" };
+    Ok(bytes(ledger::tile(state.room(), tile).await?, keep))
+}
+
+fn bytes(body: Vec<u8>, keep: &'static str) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    response
+}

@@ -1,0 +1,235 @@
+//! The first page after signing in. A part that is empty is not there.
+
+use strongroom_domain::features::session::EndSession;
+use strongroom_domain::features::today::{self, Today as Day};
+use strongroom_domain::kernel::actor::Role;
+use strongroom_domain::kernel::id::SessionId;
+use strongroom_domain::kernel::verb::Verb;
+
+use crate::features::words::line;
+use crate::http::api::{One, id_of};
+use crate::http::page::{Page, Posted};
+use crate::http::reply::{Answer, done, html};
+use crate::http::when::{count, many, size};
+use crate::layout::{Section, Tone};
+use crate::view::chart::{Bar, Chart};
+use crate::view::parts::{Chip, Icon, Kind};
+use crate::view::portal::ClientContact;
+use crate::view::today::{
+    AddedRecord, EndingSeat, LastCheckpoint, Line, MyMatter, NewSignIn, Refusal, StoppedUpload, Today,
+};
+
+/// Today.
+pub(super) async fn show(page: Page) -> Answer {
+    if page.me.role == Role::ClientContact {
+        return contact(&page);
+    }
+    let day = today::today(&page.ctx).await?;
+    let presenting = page.only_client();
+    let mine = |client| presenting.is_none_or(|only| only == client);
+    let first = page.me.name.split_whitespace().next().unwrap_or_default();
+    let view = Today {
+        shell: page.shell("Today", Section::Today),
+        csrf: page.csrf(),
+        greeting: format!("{}, {first}", page.clocks.greeting()),
+        date: page.clocks.date(),
+        last_came: presenting.is_none().then(|| format!("You last came {}.", page.clocks.when(day.since).text)),
+        sign_ins: if presenting.is_some() { Vec::new() } else { sign_ins(&page, &day) },
+        approvals: waiting(&page).await?,
+        uploads: if presenting.is_some() { Vec::new() } else { uploads(&page, &day) },
+        ending: day
+            .ending
+            .iter()
+            .filter(|_| presenting.is_none())
+            .map(|e| EndingSeat {
+                matter_id: e.matter.to_string(),
+                matter_name: e.matter_name.clone(),
+                seat: capital(e.seat),
+                until: page.clocks.until(e.until),
+                left: page.clocks.left(e.until),
+            })
+            .collect(),
+        refusals: day
+            .refusals
+            .iter()
+            .filter(|_| presenting.is_none())
+            .map(|r| Refusal {
+                says: r.says.clone(),
+                matter_name: r.matter_name.clone().unwrap_or_default(),
+                rule: String::new(),
+                when: page.clocks.when(r.at),
+                href: line(&page, r).href,
+            })
+            .collect(),
+        matters: day
+            .matters
+            .iter()
+            .filter(|m| mine(m.view.client))
+            .map(|m| MyMatter {
+                id: m.view.id.to_string(),
+                name: m.view.name.clone(),
+                client_name: m.view.client_name.clone(),
+                seat: capital(m.view.my_seat),
+                last: m.last_activity.map(|at| page.clocks.when(at)),
+                added: u32::try_from(day.new_records.iter().filter(|r| r.matter == m.view.id).count()).unwrap_or(0),
+            })
+            .collect(),
+        added: added(&page, &day),
+        walls_without_review: walls(&page, &day),
+        refusal_chart: chart(&page, &day),
+        seal: seal(&page, &day),
+        replicas: replicas(&page, &day),
+        disk: None,
+        not_enrolled: not_enrolled(&day),
+        leaderless: day.records_manager.iter().flatten().map(leaderless).collect(),
+        checkpoint: day.auditor.as_ref().map(|c| LastCheckpoint {
+            size: count(c.size),
+            when: page.clocks.when(c.at),
+            root: root(&page),
+            witness: String::from("No witness is configured."),
+        }),
+    };
+    html(&view)
+}
+
+/// How many requests wait that this person could decide.
+async fn waiting(page: &Page) -> Result<u32, strongroom_domain::Error> {
+    if page.presenting.is_some() || !matches!(page.me.role, Role::Partner | Role::ComplianceOfficer) {
+        return Ok(0);
+    }
+    let all = strongroom_domain::features::staff::approvals(&page.ctx).await?;
+    Ok(u32::try_from(all.iter().filter(|a| a.mine).count()).unwrap_or(0))
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn sign_ins(page: &Page, day: &Day) -> Vec<NewSignIn> {
+    let sign_in = |s: &today::NewSignIn| NewSignIn {
+        id: s.session.to_string(),
+        device: if s.device.is_empty() { String::from("An unnamed browser") } else { s.device.clone() },
+        network: s.address.clone(),
+        when: page.clocks.when(s.at),
+    };
+    day.sign_ins.iter().filter(|s| !s.current).map(sign_in).collect()
+}
+
+fn uploads(page: &Page, day: &Day) -> Vec<StoppedUpload> {
+    let upload = |u: &today::StoppedUpload| StoppedUpload {
+        id: u.upload.to_string(),
+        filename: u.filename.clone().unwrap_or_else(|| String::from("A file")),
+        matter_id: u.matter.to_string(),
+        matter_name: u.matter_name.clone(),
+        says: format!("{} of {} arrived", size(u.received), size(u.length)),
+        percent: u8::try_from(u.received.saturating_mul(100) / u.length.max(1)).unwrap_or(0),
+        when: page.clocks.when(u.created_at),
+    };
+    day.uploads.iter().map(upload).collect()
+}
+
+fn added(page: &Page, day: &Day) -> Vec<AddedRecord> {
+    let mine = |r: &&today::NewRecord| {
+        let client = day.matters.iter().find(|m| m.view.id == r.matter).map(|m| m.view.client);
+        page.only_client().is_none_or(|only| client == Some(only))
+    };
+    let record = |r: &today::NewRecord| AddedRecord {
+        href: format!("/records/{}", r.record),
+        title: r.title.clone(),
+        kind: Kind { word: String::new() },
+        matter_name: r.matter_name.clone(),
+        by: r.added_by.clone().unwrap_or_default(),
+        when: page.clocks.when(r.added_at),
+    };
+    day.new_records.iter().filter(mine).map(record).collect()
+}
+
+fn walls(page: &Page, day: &Day) -> Vec<Line> {
+    let wall = |w: &today::WallLine| Line {
+        title: w.name.clone(),
+        href: Some(format!("/walls/{}", w.wall)),
+        says: match w.reviewed_at {
+            Some(at) => format!("Last reviewed {}", page.clocks.day(at).text),
+            None => format!("Made {}, never reviewed", page.clocks.day(w.made_at).text),
+        },
+        chip: Some(Chip::toned(Tone::Warn, Icon::Clock, "Review")),
+    };
+    day.compliance.iter().flat_map(|c| c.walls.iter().map(wall)).collect()
+}
+
+fn chart(page: &Page, day: &Day) -> Option<Chart> {
+    let days = &day.compliance.as_ref()?.refusals;
+    let total: u64 = days.iter().map(|d| d.count).sum();
+    let bars = days
+        .iter()
+        .map(|d| Bar { label: page.clocks.short(d.day), value: u32::try_from(d.count).unwrap_or(u32::MAX) })
+        .collect();
+    Some(Chart { title: format!("{} in 30 days", many(total, "refusal", "refusals")), unit: String::from("refusals"), bars })
+}
+
+fn seal(page: &Page, day: &Day) -> Option<Line> {
+    day.administrator.as_ref().map(|a| Line {
+        title: String::from(if a.sealed { "Sealed" } else { "Unsealed" }),
+        href: Some(String::from("/health")),
+        says: format!("The keys are in memory since the last start of this server ({}).", page.clocks.date()),
+        chip: Some(Chip::toned(Tone::Good, Icon::Seal, "Open for work")),
+    })
+}
+
+fn replicas(page: &Page, day: &Day) -> Vec<Line> {
+    let Some(administrator) = &day.administrator else { return Vec::new() };
+    let line = |r: &today::Replica| Line {
+        title: r.folder.clone(),
+        href: None,
+        says: r.read_back.map_or_else(
+            || String::from("Not read back since the start"),
+            |at| format!("Read back {}", page.clocks.when(at).text),
+        ),
+        chip: None,
+    };
+    administrator.replicas.iter().map(line).collect()
+}
+
+fn not_enrolled(day: &Day) -> Vec<Line> {
+    let line = |(id, name): &(strongroom_domain::kernel::id::StaffId, String)| Line {
+        title: name.clone(),
+        href: Some(format!("/staff/{id}")),
+        says: String::from("Invited"),
+        chip: None,
+    };
+    day.administrator.iter().flat_map(|a| a.not_enrolled.iter().map(line)).collect()
+}
+
+fn leaderless(m: &strongroom_domain::features::matter::MatterView) -> Line {
+    Line {
+        title: m.name.clone(),
+        href: Some(format!("/matters/{}/team", m.id)),
+        says: m.client_name.clone(),
+        chip: Some(Chip::toned(Tone::Warn, Icon::None, "No lead")),
+    }
+}
+
+fn root(page: &Page) -> String {
+    let (_, note) = page.ctx.room().checkpoint();
+    note.lines().nth(2).map(|l| l.chars().take(16).collect()).unwrap_or_default()
+}
+
+/// Before the portal exists: one page that says whom to call.
+fn contact(page: &Page) -> Answer {
+    let shell = page.shell("Strongroom", Section::Today);
+    let first = page.me.name.split_whitespace().next().unwrap_or_default();
+    let view = ClientContact {
+        greeting: format!("{}, {first}", page.clocks.greeting()),
+        lawyer_name: shell.firm_name.clone(),
+        lawyer_says: String::from("The lawyer who acts for you"),
+        phone: page.state.settings().help.clone(),
+        phone_href: String::from("/today"),
+        email: None,
+        office: String::new(),
+        hours: String::new(),
+        csrf: page.csrf(),
+        shell,
+    };
+    html(&view)
+}

@@ -1,0 +1,106 @@
+//! How the system is, for administrators: each part, how it is, and what is not claimed.
+
+use strongroom_domain::features::today::{self, Health as State};
+use strongroom_domain::kernel::target::Target;
+use strongroom_domain::kernel::verb::Verb;
+
+use crate::http::page::{Page, Posted};
+use crate::http::reply::{Answer, html, see_other};
+use crate::http::when::{count, many};
+use crate::layout::{Section, Tone};
+use crate::view::admin::{Check, Health};
+use crate::view::field::Field;
+use crate::view::parts::{Chip, Icon};
+
+fn chip(well: bool, good: &str, bad: &str) -> Chip {
+    if well { Chip::toned(Tone::Good, Icon::Check, good) } else { Chip::toned(Tone::Wax, Icon::No, bad) }
+}
+
+fn checks(page: &Page, h: &State) -> Vec<Check> {
+    let replicas: Vec<(String, String)> = h
+        .replicas
+        .iter()
+        .map(|r| {
+            let read = r.read_back.map_or_else(|| String::from("not since the start"), |at| page.clocks.when(at).text);
+            (r.folder.clone(), format!("read back {read}"))
+        })
+        .collect();
+    let says = |reach: &Result<(), String>| match reach {
+        Ok(()) => String::from("Answers."),
+        Err(why) => why.clone(),
+    };
+    vec![
+        Check {
+            name: String::from("Seal"),
+            chip: chip(!h.sealed, "Unsealed", "Sealed"),
+            says: String::from("The keys are in this server's memory and nowhere else in the clear."),
+            facts: Vec::new(),
+        },
+        Check {
+            name: String::from("Keyring replicas"),
+            chip: chip(h.replicas.len() > 1, "Two or more", "Only one left"),
+            says: String::from("Losing the keyring loses everything. Keep its replicas on different disks, and the recovery kit on paper."),
+            facts: replicas,
+        },
+        Check {
+            name: String::from("Database"),
+            chip: chip(h.database.is_ok(), "Within reach", "Out of reach"),
+            says: says(&h.database),
+            facts: vec![(String::from("Engine"), h.engine.to_owned())],
+        },
+        Check {
+            name: String::from("Sealed files"),
+            chip: chip(h.blobs.is_ok(), "Within reach", "Out of reach"),
+            says: says(&h.blobs),
+            facts: Vec::new(),
+        },
+        Check {
+            name: String::from("Ledger"),
+            chip: chip(h.lag_entries < 5_000, "Signing", "Behind"),
+            says: format!("{}, {} waiting for their number.", many(h.entries, "entry", "entries"), count(h.pending)),
+            facts: vec![(String::from("Signed up to"), count(h.signed))],
+        },
+        Check {
+            name: String::from("Previews"),
+            chip: match h.confinement {
+                Some(_) => chip(true, "Confined", ""),
+                None => Chip::plain("None made yet"),
+            },
+            says: h.confinement.map_or_else(
+                || String::from("Each preview is made in a process of its own, without network and without folders."),
+                str::to_owned,
+            ),
+            facts: Vec::new(),
+        },
+    ]
+}
+
+async fn draw(page: &Page) -> Answer {
+    let h = today::health(&page.ctx).await?;
+    let well = !h.sealed && h.database.is_ok() && h.blobs.is_ok() && h.replicas.len() > 1;
+    let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
+    let view = Health {
+        shell: page.shell("System health", Section::Health),
+        csrf: page.csrf(),
+        says: String::from(if well { "All is well." } else { "Something needs you." }),
+        well,
+        as_of: page.clocks.when(page.ctx.now()),
+        checks: checks(page, &h),
+        disk: None,
+        not_claimed: h.not_claimed.iter().map(|s| (*s).to_owned()).collect(),
+        seal_reason: may_seal.then(|| Field::reason("Why, for those who will ask").optional()),
+    };
+    html(&view)
+}
+
+/// The page.
+pub(super) async fn show(page: Page) -> Answer {
+    draw(&page).await
+}
+
+/// Seals the strongroom: everyone is cut off at once.
+pub(super) async fn seal(posted: Posted) -> Answer {
+    let Posted { page, .. } = posted;
+    page.ctx.room().seal(&page.ctx).await?;
+    Ok(see_other("/"))
+}

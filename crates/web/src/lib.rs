@@ -9,6 +9,7 @@ pub mod assets;
 pub mod features;
 pub mod http;
 pub mod layout;
+mod openapi;
 pub mod routes;
 pub mod server;
 pub mod state;

@@ -7,7 +7,10 @@ use subtle::ConstantTimeEq as _;
 
 use super::ctx::Ctx;
 use super::error::{Error, Result};
+use super::gate::Decision;
 use super::id::RequestId;
+use super::target::Target;
+use super::verb::Verb;
 
 /// A MAC cut to this many bytes is long enough for something that grants nothing by itself.
 const TAG: usize = 16;
@@ -36,13 +39,23 @@ impl Ctx {
     /// # Errors
     /// It is not a cursor of this person and list; sealed.
     pub fn open_cursor(&self, list: &str, cursor: &str) -> Result<String> {
-        let wrong = || Error::invalid("after", "This cursor belongs to another list. Begin again without it.");
+        let wrong =
+            || Error::invalid("after", "This cursor belongs to another list. Begin again without it.");
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?;
         let (tag, last) = bytes.split_at_checked(TAG).ok_or_else(wrong)?;
         if !bool::from(self.cursor_tag(list, last)?.as_slice().ct_eq(tag)) {
             return Err(wrong());
         }
         String::from_utf8(last.to_vec()).map_err(|_| wrong())
+    }
+
+    /// The gate's answer for this person now, with the rules that decided, leaving no entry: for the sentence
+    /// beside something that a permit of this request has opened already.
+    ///
+    /// # Errors
+    /// Sealed or storage.
+    pub async fn why(&self, verb: Verb, target: &Target) -> Result<Decision> {
+        Ok(self.load(async |loader| self.judge(loader, verb, target, None).await).await?.decision)
     }
 
     fn cursor_tag(&self, list: &str, last: &[u8]) -> Result<[u8; TAG]> {

@@ -255,6 +255,20 @@ pub fn tagged(status: StatusCode, version: i64, body: &impl Serialize) -> Respon
     response
 }
 
+/// What was changed, as it is now; without a body where the caller may change it and not read it.
+pub fn changed(version: i64, now: Result<impl Serialize, Error>) -> Response {
+    match now {
+        Ok(body) => tagged(StatusCode::OK, version, &body),
+        Err(_) => {
+            let mut response = nothing();
+            if let Ok(value) = HeaderValue::from_str(&etag::of(version)) {
+                response.headers_mut().insert(ETAG, value);
+            }
+            response
+        }
+    }
+}
+
 /// One thing.
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     (status, axum::Json(body)).into_response()

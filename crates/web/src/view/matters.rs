@@ -48,7 +48,6 @@ pub struct MatterNew {
     pub reference: Field,
     /// Who leads; none for a partner, who leads what they open.
     pub lead: Option<Field>,
-    pub level: Field,
     pub error: Option<String>,
 }
 

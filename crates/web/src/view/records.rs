@@ -13,7 +13,8 @@ pub struct FolderLink {
     pub href: String,
     /// 0 for the top.
     pub depth: u8,
-    pub count: u32,
+    /// How many records; none where that is not known.
+    pub count: Option<u64>,
     pub current: bool,
 }
 

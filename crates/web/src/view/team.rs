@@ -27,7 +27,6 @@ pub struct SeatRow {
 pub struct SeatForms {
     pub seat: Field,
     pub until: Field,
-    pub reason: Field,
     /// Why it cannot be ended: "The last lead of a matter stays."
     pub cannot_end: Option<String>,
     pub open: bool,
@@ -38,7 +37,6 @@ pub struct SeatNew {
     pub open: bool,
     pub person: Field,
     pub seat: Field,
-    pub from: Field,
     pub until: Field,
     pub error: Option<String>,
 }

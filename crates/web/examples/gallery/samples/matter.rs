@@ -10,7 +10,7 @@ use strongroom_web::view::team::{MatterForms, MatterTeam, SeatForms, SeatNew, Se
 
 use super::ledger::lines;
 use super::record::{add, drawer, record, record_rows, records};
-use super::{Pages, choose, csrf, good, labels, levels, matter_shell, more, page, presenting, shell, when};
+use super::{Pages, choose, csrf, good, labels, matter_shell, more, page, presenting, shell, when};
 
 const LONG: &str = "Restructuring of the Pan-European receivables securitisation programme";
 
@@ -110,7 +110,6 @@ fn seat(i: usize, name: &str, role: &str, seat: &str, until: Option<&str>, note:
         change: Some(SeatForms {
             seat: choose("seat", "Seat", &["Lead", "Member", "Reader"]).id(format!("f-seat-{i}")),
             until: Field::new(Input::Date, "until", "Until").optional().id(format!("f-until-{i}")),
-            reason: Field::reason("Why it ends").id(format!("f-end-{i}")),
             cannot_end: (i == 0)
                 .then(|| "The last lead of a matter stays. Give someone else the lead first.".to_owned()),
             open: i == 1,
@@ -145,7 +144,6 @@ fn team() -> MatterTeam {
             open: false,
             person: choose("person", "Person", &["Amara Castellanos", "Jonas Weir"]),
             seat: choose("seat", "Seat", &["Member", "Reader", "Lead"]),
-            from: Field::new(Input::Date, "from", "From").optional().hint("Empty: now."),
             until: Field::new(Input::Date, "until", "Until").optional().hint("Empty: no end."),
             error: None,
         }),
@@ -225,8 +223,6 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
             lead: Some(
                 choose("lead", "Lead", &["Eleanor Marsh", "Piers Lyle"]).hint("A partner or an associate."),
             ),
-            level: levels(Level::Confidential)
-                .hint("What its records are labelled unless someone says otherwise."),
             error: None,
         },
     )?;

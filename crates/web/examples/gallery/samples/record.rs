@@ -74,7 +74,7 @@ pub(super) fn folders() -> Vec<FolderLink> {
         name: name.into(),
         href: format!("/matters/mat_1?folder={name}"),
         depth,
-        count,
+        count: Some(count),
         current,
     })
     .collect()

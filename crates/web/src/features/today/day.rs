@@ -1,15 +1,14 @@
 //! The first page after signing in. A part that is empty is not there.
 
-use strongroom_domain::features::session::EndSession;
+use axum::http::HeaderMap;
 use strongroom_domain::features::today::{self, Today as Day};
 use strongroom_domain::kernel::actor::Role;
-use strongroom_domain::kernel::id::SessionId;
-use strongroom_domain::kernel::verb::Verb;
 
 use crate::features::words::line;
-use crate::http::api::{One, id_of};
-use crate::http::page::{Page, Posted};
-use crate::http::reply::{Answer, done, html};
+use crate::features::session::{KNOWN, device};
+use crate::http::cookies;
+use crate::http::page::Page;
+use crate::http::reply::{Answer, html};
 use crate::http::when::{count, many, size};
 use crate::layout::{Section, Tone};
 use crate::view::chart::{Bar, Chart};
@@ -20,7 +19,7 @@ use crate::view::today::{
 };
 
 /// Today.
-pub(super) async fn show(page: Page) -> Answer {
+pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
     if page.me.role == Role::ClientContact {
         return contact(&page);
     }
@@ -34,7 +33,7 @@ pub(super) async fn show(page: Page) -> Answer {
         greeting: format!("{}, {first}", page.clocks.greeting()),
         date: page.clocks.date(),
         last_came: presenting.is_none().then(|| format!("You last came {}.", page.clocks.when(day.since).text)),
-        sign_ins: if presenting.is_some() { Vec::new() } else { sign_ins(&page, &day) },
+        sign_ins: if presenting.is_some() { Vec::new() } else { sign_ins(&page, &day, cookies::read(&headers, KNOWN).unwrap_or_default()) },
         approvals: waiting(&page).await?,
         uploads: if presenting.is_some() { Vec::new() } else { uploads(&page, &day) },
         ending: day
@@ -106,14 +105,16 @@ fn capital(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn sign_ins(page: &Page, day: &Day) -> Vec<NewSignIn> {
+/// Sign-ins from new devices, but those that the person has said were theirs.
+fn sign_ins(page: &Page, day: &Day, known: &str) -> Vec<NewSignIn> {
+    let new = |s: &&today::NewSignIn| !s.current && !known.split('.').any(|k| k == s.session.to_string());
     let sign_in = |s: &today::NewSignIn| NewSignIn {
         id: s.session.to_string(),
-        device: if s.device.is_empty() { String::from("An unnamed browser") } else { s.device.clone() },
+        device: device(&s.device),
         network: s.address.clone(),
         when: page.clocks.when(s.at),
     };
-    day.sign_ins.iter().filter(|s| !s.current).map(sign_in).collect()
+    day.sign_ins.iter().filter(new).map(sign_in).collect()
 }
 
 fn uploads(page: &Page, day: &Day) -> Vec<StoppedUpload> {

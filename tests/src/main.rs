@@ -1,4 +1,6 @@
 //! Stories over the outside contract, on the engine that `TEST_DATABASE_URL` names or on `SQLite`.
 
+mod disk;
+mod stories;
 mod sweep;
 mod tidy;

@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use strongroom_domain::features::staff::InviteStaff;
 use strongroom_domain::features::wall::{MakeWall, WallKind, WallSpec};
 use strongroom_domain::kernel::actor::Role;
-use strongroom_domain::kernel::id::{ClientId, MatterId, RecordId, WallId};
-use strongroom_domain::kernel::text::{Name, Reason};
+use strongroom_domain::kernel::id::{ClientId, MatterId, RecordId, StaffId, WallId};
+use strongroom_domain::kernel::text::{Email, Name, Reason};
 use strongroom_testkit::{Answer, Person, TestFirm};
 
 /// What a person is to the matter that a row is about.
@@ -45,6 +46,8 @@ enum Expect {
     Refused(&'static str),
     NotFound,
     SignedOut,
+    /// The gate lets it through; the state of things may still say that it cannot be (409, 422).
+    Passed,
 }
 
 struct Actor {
@@ -62,6 +65,8 @@ struct World {
     actors: Vec<Actor>,
     client: ClientId,
     other_client: ClientId,
+    /// Someone who has not enrolled: what is done to an account is done to theirs.
+    invited: StaffId,
 }
 
 /// A matter made for one question, so that no answer depends on an earlier one.
@@ -87,6 +92,13 @@ async fn world() -> World {
     let (client, _) = firm.matter(&lead, "Northwind").await;
     let (other_client, _) = firm.matter(&other_lead, "Ashdown").await;
     let admin = firm.admin.again(&firm).await;
+    let invite = InviteStaff {
+        name: Name::parse("Ivo Invited").expect("a name"),
+        email: Email::parse("ivo@firm.example").expect("an address"),
+        role: Role::Paralegal,
+        client: None,
+    };
+    let invited = admin.ctx(&firm).await.perform(invite).await.expect("invited").staff;
     let row = |name, person: &Person, on_team, on_other| Actor {
         name,
         role: Some(person.role),
@@ -108,7 +120,7 @@ async fn world() -> World {
         row("client contact", &contact, Seat::None, Seat::None),
         Actor { name: "nobody", person: None, role: None, on_team: Seat::None, on_other: Seat::None },
     ];
-    World { firm, lead, other_lead, actors, client, other_client }
+    World { firm, lead, other_lead, actors, client, other_client, invited }
 }
 
 impl World {
@@ -225,10 +237,6 @@ fn everyone(a: &Actor, _: Seat) -> Expect {
     if a.person.is_some() { Expect::Done } else { Expect::SignedOut }
 }
 
-fn anyone(_: &Actor, _: Seat) -> Expect {
-    Expect::Done
-}
-
 /// Walls: the compliance officer, and the lead of a covered matter.
 fn sees_wall(a: &Actor, s: Seat) -> Expect {
     match a.person {
@@ -252,6 +260,36 @@ fn asks_why(a: &Actor, s: Seat) -> Expect {
     } else {
         otherwise(a, s, "only-watchers-and-leads-ask-why")
     }
+}
+
+/// The directory is for staff; a client contact does not know of it.
+fn knows_staff(a: &Actor, _: Seat) -> Expect {
+    match a.role {
+        None => Expect::SignedOut,
+        Some(Role::ClientContact) => Expect::NotFound,
+        Some(_) => Expect::Done,
+    }
+}
+
+fn on_staff(a: &Actor, _: Seat) -> Expect {
+    match a.role {
+        None => Expect::SignedOut,
+        Some(Role::ClientContact) => Expect::NotFound,
+        Some(Role::Administrator) => Expect::Passed,
+        Some(_) => Expect::Refused("only-administrators-keep-accounts"),
+    }
+}
+
+fn approvals(a: &Actor, _: Seat) -> Expect {
+    match a.role {
+        None => Expect::SignedOut,
+        Some(Role::Partner | Role::ComplianceOfficer | Role::Administrator) => Expect::Done,
+        Some(_) => Expect::Refused(""),
+    }
+}
+
+fn passed(expect: Expect) -> Expect {
+    if expect == Expect::Done { Expect::Passed } else { expect }
 }
 
 fn nothing(_: &World, _: &Scene) -> Option<Value> {
@@ -296,6 +334,21 @@ fn rows() -> Vec<Row> {
         row(Method::GET, "/api/v1/walls/{id}", true, nothing, sees_wall),
         row(Method::PATCH, "/api/v1/walls/{id}", true, |_, _| Some(json!({ "name": "Renamed wall" })), changes_wall),
         row(Method::DELETE, "/api/v1/walls/{id}", true, |_, _| Some(json!({ "reason": "The retainer ended." })), changes_wall),
+        row(Method::GET, "/api/v1/matters/{id}/folders", true, nothing, open),
+        row(Method::POST, "/api/v1/matters/{id}/folders", true, |_, _| Some(json!({ "path": "Pleadings" })), add),
+        row(Method::POST, "/api/v1/matters/{id}/export", true, |_, _| Some(json!({ "reason": "The client moves on." })), lead_only),
+        row(Method::GET, "/api/v1/staff/{id}", false, nothing, knows_staff),
+        row(Method::POST, "/api/v1/staff", false, |_, _| Some(json!({ "name": "New Person", "email": "new@firm.example", "role": "paralegal" })), |a, s| passed(keeps_accounts(a, s))),
+        row(Method::POST, "/api/v1/staff/{id}/suspend", false, |_, _| Some(json!({ "reason": "On leave." })), on_staff),
+        row(Method::POST, "/api/v1/staff/{id}/resume", false, |_, _| Some(json!({ "reason": "Back." })), on_staff),
+        row(Method::POST, "/api/v1/staff/{id}/role", false, |_, _| Some(json!({ "role": "paralegal" })), on_staff),
+        row(Method::POST, "/api/v1/staff/{id}/reset", false, |_, _| Some(json!({})), on_staff),
+        row(Method::POST, "/api/v1/staff/{id}/link", false, nothing, on_staff),
+        row(Method::GET, "/api/v1/approvals", false, nothing, approvals),
+        row(Method::POST, "/api/v1/groups", false, |_, _| Some(json!({ "name": "Another group" })), |a, s| passed(keeps_accounts(a, s))),
+        row(Method::GET, "/api/v1/sessions", false, nothing, everyone),
+        row(Method::GET, "/api/v1/tokens", false, nothing, everyone),
+        row(Method::GET, "/api/v1/uploads", false, nothing, every_client_list),
         row(Method::GET, "/api/v1/staff", false, nothing, every_staff),
         row(Method::GET, "/api/v1/groups", false, nothing, every_staff),
         row(Method::GET, "/api/v1/ledger/entries", false, nothing, lists_ledger),
@@ -317,6 +370,7 @@ fn path_of(template: &str, thing: Thing, scene: &Scene, world: &World) -> String
         (Thing::MadeUp, t) if t.contains("/records/") => RecordId::new(1, [9; 10]).to_string(),
         (Thing::MadeUp, t) if t.contains("/walls/") => WallId::new(1, [9; 10]).to_string(),
         (Thing::MadeUp, _) => MatterId::new(1, [9; 10]).to_string(),
+        (_, t) if t.contains("/staff/{id}") => world.invited.to_string(),
         (_, t) if t.contains("/clients/") => scene.client.to_string(),
         (_, t) if t.contains("/records/") => scene.record.to_string(),
         (_, t) if t.contains("/walls/") => scene.wall.to_string(),
@@ -364,6 +418,7 @@ fn verdict(answer: &Answer, expect: Expect) -> Result<(), String> {
     let good = match expect {
         Expect::Done => (200..300).contains(&status),
         Expect::Refused(rule) => status == 403 && (rule.is_empty() || answer.rules().iter().any(|r| r == rule)),
+        Expect::Passed => (200..300).contains(&status) || status == 409 || status == 422,
         Expect::NotFound => status == 404,
         Expect::SignedOut => status == 401,
     };
@@ -447,4 +502,23 @@ fn no_route_of_the_api_is_missing_from_the_sweep() {
 }
 
 /// Routes whose answers stories of their own hold: what belongs to oneself, second persons, uploads.
-const ELSEWHERE: &[&str] = &[];
+const ELSEWHERE: &[&str] = &[
+    "GET /api/v1/explain",
+    "GET /api/v1/ledger/entries/{id}",
+    "GET /api/v1/ledger/entries/{id}/receipt",
+    "GET /api/v1/ledger/own",
+    "POST /api/v1/approvals/{id}",
+    "GET /api/v1/groups/{id}",
+    "PATCH /api/v1/groups/{id}",
+    "PUT /api/v1/groups/{id}/members/{staff_id}",
+    "DELETE /api/v1/groups/{id}/members/{staff_id}",
+    "DELETE /api/v1/sessions/{id}",
+    "DELETE /api/v1/tokens/{id}",
+    "POST /api/v1/tokens",
+    "OPTIONS /api/v1/uploads",
+    "POST /api/v1/uploads",
+    "OPTIONS /api/v1/uploads/{id}",
+    "HEAD /api/v1/uploads/{id}",
+    "PATCH /api/v1/uploads/{id}",
+    "DELETE /api/v1/uploads/{id}",
+];

@@ -69,6 +69,7 @@ CREATE TABLE upload_part (
   blob TEXT NOT NULL,
   PRIMARY KEY (upload_id, start)
 );
+CREATE UNIQUE INDEX upload_part_blob ON upload_part (blob);
 CREATE TABLE remembered_answer (
   actor_id TEXT NOT NULL,
   key_hash BYTES NOT NULL,

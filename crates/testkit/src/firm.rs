@@ -139,9 +139,9 @@ impl TestFirm {
         person
     }
 
-    /// The second person: a compliance officer, made first by the administrator alone.
+    /// The second person: a compliance officer or partner; the first one is made by the administrator alone.
     async fn second(&self) -> Ctx {
-        let officer = self.people.lock().await.iter().find(|p| p.role == Role::ComplianceOfficer).cloned();
+        let officer = self.people.lock().await.iter().find(|p| matches!(p.role, Role::ComplianceOfficer | Role::Partner)).cloned();
         match officer {
             Some(officer) => officer.ctx(self).await,
             None => Box::pin(self.person("Ines Feld", Role::ComplianceOfficer)).await.ctx(self).await,

@@ -28,6 +28,18 @@ pub struct Place {
     pub device: String,
 }
 
+impl Place {
+    /// What programs call themselves can be long; an entry has room for a line.
+    fn cut(mut self) -> Self {
+        for text in [&mut self.address, &mut self.device] {
+            if let Some((end, _)) = text.char_indices().nth(200) {
+                text.truncate(end);
+            }
+        }
+        self
+    }
+}
+
 /// See the module.
 pub struct Ctx {
     pub(crate) room: Arc<Strongroom>,
@@ -53,6 +65,7 @@ impl Ctx {
     #[must_use]
     pub fn new(room: Arc<Strongroom>, actor: Actor, channel: Channel, place: Place) -> Self {
         let request = RequestId::new(room.clock.now(), room.random());
+        let place = place.cut();
         Self { room, actor, channel, request, place, last_entry: Mutex::new(None) }
     }
 
@@ -221,7 +234,12 @@ impl Ctx {
     ///
     /// # Errors
     /// As [`Ctx::permit`].
-    pub(crate) async fn permit_whole(&self, verb: Verb, target: &Target, facts: Facts) -> Result<(Permit, Subject)> {
+    pub(crate) async fn permit_whole(
+        &self,
+        verb: Verb,
+        target: &Target,
+        facts: Facts,
+    ) -> Result<(Permit, Subject)> {
         let (permit, subject) = self.permit_with(verb, target, facts).await?;
         let matter = subject.need_matter()?;
         let whole = Permit::whole_matter(verb, permit.entry(), matter.id.any(), matter.number);
@@ -433,11 +451,13 @@ impl Ctx {
 
     /// Writes an entry of this request (not yet stored).
     pub(super) fn entry(&self, verb: Verb, outcome: Outcome, facts: Facts) -> Result<EntryRow> {
-        self.entry_with_sets(verb, outcome, facts, Vec::new())
+        let id = EntryId::new(self.now(), self.room.random());
+        self.entry_with_sets(id, verb, outcome, facts, Vec::new())
     }
 
     pub(super) fn entry_with_sets(
         &self,
+        entry: EntryId,
         verb: Verb,
         outcome: Outcome,
         mut facts: Facts,
@@ -459,6 +479,7 @@ impl Ctx {
             channel: self.channel.word(),
             request: &self.request.to_string(),
             at: self.now(),
+            entry,
         };
         compose(&self.room.vault, self.room.entropy.as_ref(), &frame, verb, outcome, facts, sets)
     }

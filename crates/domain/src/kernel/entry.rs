@@ -122,6 +122,8 @@ pub struct Frame<'a> {
     pub request: &'a str,
     /// When.
     pub at: Micros,
+    /// The entry's id, which the permit names too.
+    pub entry: EntryId,
 }
 
 /// An entry as it is stored, not yet numbered.
@@ -174,9 +176,7 @@ pub fn compose(
     facts: Facts,
     sets: Vec<SetChange>,
 ) -> Result<EntryRow> {
-    let mut random = [0_u8; 10];
-    entropy.fill(&mut random);
-    let id = EntryId::new(frame.at, random);
+    let id = frame.entry;
     let mut nonce = [0_u8; 16];
     entropy.fill(&mut nonce);
     let mut entry = Map::new();
@@ -203,8 +203,12 @@ pub fn compose(
     }
     let mut parts = Vec::with_capacity(facts.told.len());
     for told in facts.told {
-        // a key that is already destroyed tells of nothing that could be sealed
-        let Ok(key) = vault.any_key(told.key) else { continue };
+        let key = match vault.any_key(told.key) {
+            Ok(key) => key,
+            // a key that is already destroyed tells of nothing that could be sealed
+            Err(Error::NotFound) => continue,
+            Err(error) => return Err(error),
+        };
         let mut salted = vec![0_u8; 32];
         entropy.fill(&mut salted);
         salted.extend_from_slice(Value::Object(told.body).to_string().as_bytes());

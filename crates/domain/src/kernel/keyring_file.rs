@@ -27,9 +27,22 @@ fn unreachable(folder: &Path, cause: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("the keyring replica in {} cannot be used: {cause}", folder.display()))
 }
 
+/// A folder that nobody else on the machine looks into.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = folder.join(format!("{name}.new"));
-    let mut file = fs::File::create(&temporary)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&temporary, folder.join(name))?;
@@ -57,19 +70,27 @@ impl KeyringStore {
         self.folders.iter().cloned().zip(read.into_iter().chain(std::iter::repeat(None))).collect()
     }
 
-    /// The sealed keyring and the keyring key of the first replica that can be read.
+    /// The sealed keyring and the keyring key of the newest replica that can be read.
     ///
     /// # Errors
     /// No replica can be read.
     pub fn load(&self) -> Result<(SealedKeyring, Key)> {
         let mut last = Error::Unavailable(String::from("no keyring replica is configured"));
+        let mut newest: Option<(SealedKeyring, Key)> = None;
         for folder in &self.folders {
             match Self::read(folder) {
-                Ok(found) => return Ok(found),
-                Err(error) => last = error,
+                // an old copy brings the destroyed back: only the newest generation counts
+                Ok(found) if newest.as_ref().is_none_or(|(n, _)| n.generation() < found.0.generation()) => {
+                    newest = Some(found);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(cause = %error, "a keyring replica cannot be read");
+                    last = error;
+                }
             }
         }
-        Err(last)
+        newest.ok_or(last)
     }
 
     fn read(folder: &Path) -> Result<(SealedKeyring, Key)> {
@@ -89,25 +110,33 @@ impl KeyringStore {
         self.write(&sealed.to_bytes(), keyring_key)
     }
 
-    /// Writes the keyring's present state into every replica, under the same root key.
+    /// The keyring's present state, sealed anew under the same root key and methods.
+    ///
+    /// # Errors
+    /// No replica can be read, or this keyring is older than theirs.
+    pub fn sealed(&self, root: &RootKey, keyring: &Keyring, keyring_key: &Key) -> Result<Vec<u8>> {
+        let (sealed, _) = self.load()?;
+        let sealed = sealed.reseal(root, keyring, keyring_key, &OsEntropy);
+        Ok(sealed.map_err(|e| Error::Internal(e.to_string()))?.to_bytes())
+    }
+
+    /// Writes a sealed keyring into every replica, under the keyring key that lies there.
     ///
     /// # Errors
     /// A replica cannot be written or does not read back.
-    pub fn save(&self, root: &RootKey, keyring: &Keyring, keyring_key: &Key) -> Result<()> {
-        let (sealed, _) = self.load()?;
-        let sealed = sealed
-            .reseal(root, keyring, keyring_key, &OsEntropy)
-            .map_err(|e| Error::Internal(e.to_string()))?;
-        self.write(&sealed.to_bytes(), keyring_key)
+    pub fn put(&self, sealed: &[u8]) -> Result<()> {
+        let (_, keyring_key) = self.load()?;
+        self.write(sealed, &keyring_key)
     }
 
     fn write(&self, body: &[u8], keyring_key: &Key) -> Result<()> {
         for (place, folder) in self.folders.iter().enumerate() {
-            fs::create_dir_all(folder).map_err(|e| unreachable(folder, e))?;
+            make_private(folder).map_err(|e| unreachable(folder, e))?;
             write_durably(folder, "keyring.key", keyring_key.expose()).map_err(|e| unreachable(folder, e))?;
             write_durably(folder, "keyring", body).map_err(|e| unreachable(folder, e))?;
             let read = fs::read(folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
-            if read != body {
+            let key = fs::read(folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
+            if read != body || key != keyring_key.expose() {
                 return Err(unreachable(folder, "it does not read back as written"));
             }
             if let Ok(mut at) = self.read_back.lock()

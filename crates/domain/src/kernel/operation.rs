@@ -214,7 +214,7 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
         let mut reader = Reader::Tx(&mut write.tx);
         changes.push(sets::renew(&mut reader, &room.vault, set).await?);
     }
-    let entry = write.ctx.entry_with_sets(verb, Outcome::Allowed, facts, changes)?;
+    let entry = write.ctx.entry_with_sets(write.permit.entry(), verb, Outcome::Allowed, facts, changes)?;
     ledger::insert(&mut write.tx, &entry).await?;
     if !entry.sets.is_empty() {
         write.tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;

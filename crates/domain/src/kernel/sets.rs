@@ -27,7 +27,8 @@ statements! {
     pub SET_PUT = "INSERT INTO authority_set (set_id, version, digest, mac) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (set_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, mac = excluded.mac";
     pub SET_LOG = "INSERT INTO ledger_set (set_id, version, digest, entry_id) VALUES ($1, $2, $3, $4)";
-    pub SEATS_OF = "SELECT seat_id AS k, mac AS v FROM seat WHERE matter_id = $1";
+    pub SEATS_OF = "SELECT seat_id AS k, mac AS v FROM seat WHERE matter_id = $1 \
+        UNION ALL SELECT matter_id AS k, mac AS v FROM matter WHERE matter_id = $1";
     pub COVERS_OF = "SELECT wall_id AS k, mac AS v FROM wall_part WHERE thing_id = $1";
     pub WALL_ROWS = "SELECT thing_id AS k, mac AS v FROM wall_part WHERE wall_id = $1 \
         UNION ALL SELECT wall_id AS k, mac AS v FROM wall WHERE wall_id = $1";
@@ -44,7 +45,7 @@ statements! {
 /// A set of authority rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Set {
-    /// The seats of a matter, ended ones too.
+    /// A matter's own row (its state) and its seats, ended ones too.
     Seats(MatterId),
     /// The walls that name a matter.
     WallsOfMatter(MatterId),

@@ -202,7 +202,11 @@ impl Strongroom {
     }
 
     /// A loader over a transaction that began to read after `moment` ([`SetMarks::moment`]).
-    pub(crate) const fn loader_since<'a, 'r>(&'a self, reader: &'a mut Reader<'r>, moment: u64) -> Loader<'a, 'r> {
+    pub(crate) const fn loader_since<'a, 'r>(
+        &'a self,
+        reader: &'a mut Reader<'r>,
+        moment: u64,
+    ) -> Loader<'a, 'r> {
         Loader { reader, vault: &self.vault, marks: self.marks.as_of(moment) }
     }
 

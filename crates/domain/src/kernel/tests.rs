@@ -53,7 +53,14 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         return false;
     }
     let own_account = [
-        V::MeRead, V::TodayRead, V::SessionList, V::SessionEnd, V::SignOut, V::StepUp, V::TokenMake, V::TokenEnd,
+        V::MeRead,
+        V::TodayRead,
+        V::SessionList,
+        V::SessionEnd,
+        V::SignOut,
+        V::StepUp,
+        V::TokenMake,
+        V::TokenEnd,
         V::CredentialChange,
     ];
     if is(ClientContact) && !own_account.contains(&verb) {
@@ -61,13 +68,31 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
     }
     match verb {
         V::MeRead | V::TodayRead | V::ClientList | V::MatterList => true,
-        V::SessionList | V::SessionEnd | V::SignOut | V::StepUp | V::TokenMake | V::TokenEnd | V::CredentialChange => c.how.own,
+        V::SessionList
+        | V::SessionEnd
+        | V::SignOut
+        | V::StepUp
+        | V::TokenMake
+        | V::TokenEnd
+        | V::CredentialChange => c.how.own,
         V::ClientCreate | V::MatterCreate => is(Partner) || is(RecordsManager),
         V::ClientSee | V::MatterSee | V::TeamSee => seated || is(RecordsManager) || is(ComplianceOfficer),
         V::ClientRename => is(RecordsManager) || (is(Partner) && lead),
-        V::RecordList | V::RecordRead | V::RecordPreview | V::RecordDownload | V::RecordActivity | V::MatterActivity => seated,
-        V::RecordAdd | V::FolderMake | V::UploadBegin | V::UploadPart | V::UploadEnd | V::RecordVersion | V::RecordRename
-        | V::RecordMove | V::LabelRaise => writes && c.how.open,
+        V::RecordList
+        | V::RecordRead
+        | V::RecordPreview
+        | V::RecordDownload
+        | V::RecordActivity
+        | V::MatterActivity => seated,
+        V::RecordAdd
+        | V::FolderMake
+        | V::UploadBegin
+        | V::UploadPart
+        | V::UploadEnd
+        | V::RecordVersion
+        | V::RecordRename
+        | V::RecordMove
+        | V::LabelRaise => writes && c.how.open,
         V::LabelLower => (lead || is(RecordsManager)) && c.how.open,
         V::MatterRename | V::MatterClose | V::MatterReopen => lead || is(RecordsManager),
         V::SeatGive | V::SeatEnd => (lead || is(RecordsManager)) && !c.how.own,
@@ -86,8 +111,15 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         V::ApprovalList => is(Administrator) || is(Partner) || is(ComplianceOfficer),
         V::ApprovalDecide => (is(Partner) || is(ComplianceOfficer)) && c.how.stepped_up && !c.how.own,
         V::HealthRead | V::SystemSeal => is(Administrator),
-        V::SignIn | V::Enrol | V::FirmInit | V::SystemUnseal | V::SystemCheck | V::LedgerTime | V::StrangersRefused
-        | V::DirectoryBuild | V::UploadSweep => false,
+        V::SignIn
+        | V::Enrol
+        | V::FirmInit
+        | V::SystemUnseal
+        | V::SystemCheck
+        | V::LedgerTime
+        | V::StrangersRefused
+        | V::DirectoryBuild
+        | V::UploadSweep => false,
     }
 }
 
@@ -97,19 +129,56 @@ fn kinds(verb: Verb) -> Vec<ThingKind> {
     use Verb as V;
     match verb {
         V::ClientSee | V::ClientRename | V::MatterCreate => vec![K::Client],
-        V::MatterSee | V::TeamSee | V::RecordList | V::MatterActivity | V::RecordAdd | V::FolderMake | V::UploadBegin
-        | V::UploadPart | V::UploadEnd | V::SeatGive | V::SeatEnd | V::MatterClose | V::MatterReopen | V::MatterRename
+        V::MatterSee
+        | V::TeamSee
+        | V::RecordList
+        | V::MatterActivity
+        | V::RecordAdd
+        | V::FolderMake
+        | V::UploadBegin
+        | V::UploadPart
+        | V::UploadEnd
+        | V::SeatGive
+        | V::SeatEnd
+        | V::MatterClose
+        | V::MatterReopen
+        | V::MatterRename
         | V::MatterExport => vec![K::Matter],
-        V::RecordRead | V::RecordPreview | V::RecordDownload | V::RecordActivity | V::RecordVersion | V::RecordRename
-        | V::RecordMove | V::LabelRaise | V::LabelLower => vec![K::Record],
+        V::RecordRead
+        | V::RecordPreview
+        | V::RecordDownload
+        | V::RecordActivity
+        | V::RecordVersion
+        | V::RecordRename
+        | V::RecordMove
+        | V::LabelRaise
+        | V::LabelLower => vec![K::Record],
         V::WallSee | V::WallChange | V::WallEnd => vec![K::Wall],
         V::ExplainOwn | V::ExplainOther => vec![K::Firm, K::Matter, K::Client, K::Record],
-        V::StaffSee | V::StaffSuspend | V::StaffResume | V::RoleChange | V::CredentialReset | V::ApprovalDecide
-        | V::CredentialChange | V::SessionList | V::SessionEnd | V::SignOut | V::StepUp | V::TokenMake | V::TokenEnd => {
+        V::StaffSee
+        | V::StaffSuspend
+        | V::StaffResume
+        | V::RoleChange
+        | V::CredentialReset
+        | V::ApprovalDecide
+        | V::CredentialChange
+        | V::SessionList
+        | V::SessionEnd
+        | V::SignOut
+        | V::StepUp
+        | V::TokenMake
+        | V::TokenEnd => {
             vec![K::Staff]
         }
-        V::SignIn | V::Enrol | V::FirmInit | V::SystemUnseal | V::SystemCheck | V::LedgerTime | V::StrangersRefused
-        | V::DirectoryBuild | V::UploadSweep => Vec::new(),
+        V::SignIn
+        | V::Enrol
+        | V::FirmInit
+        | V::SystemUnseal
+        | V::SystemCheck
+        | V::LedgerTime
+        | V::StrangersRefused
+        | V::DirectoryBuild
+        | V::UploadSweep => Vec::new(),
         _ => vec![K::Firm],
     }
 }
@@ -124,7 +193,8 @@ fn first_difference(gate: &Gate, stride: usize) -> Option<String> {
                 if !(place + *verb as usize).is_multiple_of(stride) {
                     continue;
                 }
-                let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
+                let who =
+                    Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
                 let decision = gate.decide(&who, *verb, kind, "thing", &case.how).unwrap();
                 if decision.allowed != table(*verb, kind, *case) {
                     return Some(format!("{} on {kind:?}: {case:?}: {decision:?}", verb.word()));
@@ -174,7 +244,8 @@ fn questions(gate: &Gate) -> std::collections::BTreeMap<String, Vec<(Verb, Thing
     for verb in Verb::ALL {
         for kind in kinds(*verb) {
             for case in cases.iter().skip(*verb as usize % 5).step_by(5) {
-                let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
+                let who =
+                    Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
                 for because in gate.decide(&who, *verb, kind, "thing", &case.how).unwrap().because {
                     let some = asked.entry(because.rule).or_default();
                     // of each verb a few, so that no rule is judged by one corner alone
@@ -194,7 +265,11 @@ fn questions(gate: &Gate) -> std::collections::BTreeMap<String, Vec<(Verb, Thing
 fn taking_out_any_policy_is_noticed() {
     let gate = Gate::new(&built_in()).unwrap();
     let of_the_system = [
-        "operator-runs", "sequencer-writes-the-time", "checker-checks", "directory-builds-names", "sweeper-sweeps",
+        "operator-runs",
+        "sequencer-writes-the-time",
+        "checker-checks",
+        "directory-builds-names",
+        "sweeper-sweeps",
         "strangers-may-sign-in",
     ];
     let asked = questions(&gate);
@@ -242,7 +317,8 @@ fn the_sentence_on_screen_is_the_one_in_the_file() {
         .collect();
     let gate = Gate::new(&changed).unwrap();
     let who = Principal::Person { id: String::from("stf_A"), role: Role::Partner, active: true };
-    let decision = gate.decide(&who, Verb::RecordRead, ThingKind::Record, "rec", &Situation::default()).unwrap();
+    let decision =
+        gate.decide(&who, Verb::RecordRead, ThingKind::Record, "rec", &Situation::default()).unwrap();
     assert!(!decision.allowed);
     assert_eq!(decision.because.first().unwrap().says, "Not yours.");
     assert_ne!(gate.digest(), Gate::new(&built_in()).unwrap().digest());
@@ -250,7 +326,8 @@ fn the_sentence_on_screen_is_the_one_in_the_file() {
 
 #[test]
 fn a_policy_without_a_sentence_is_refused() {
-    let bare = vec![(String::from("x.cedar"), String::from("@id(\"x\") permit (principal, action, resource);"))];
+    let bare =
+        vec![(String::from("x.cedar"), String::from("@id(\"x\") permit (principal, action, resource);"))];
     assert!(Gate::new(&bare).is_err());
 }
 
@@ -272,7 +349,14 @@ fn identifiers_name_their_type_and_sort_by_time() {
     assert!(early < late && early.to_string() < late.to_string());
     assert_eq!(MatterId::parse(&early.to_string()), Some(early));
     assert_eq!(RecordId::parse(&early.to_string()), None);
-    for wrong in ["", "mat_", "mat_0", "rec_00000000000000000000000000", "mat_8ZZZZZZZZZZZZZZZZZZZZZZZZZ", "mat_0000000000000000000000000l"] {
+    for wrong in [
+        "",
+        "mat_",
+        "mat_0",
+        "rec_00000000000000000000000000",
+        "mat_8ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "mat_0000000000000000000000000l",
+    ] {
         assert_eq!(MatterId::parse(wrong), None, "{wrong}");
     }
     assert!(AnyId::parse(&early.to_string()).is_some());
@@ -314,4 +398,11 @@ fn text_is_checked_at_the_edge() {
     assert_eq!(folder_path("Pleadings//2026/").map(|p| p.len()).ok(), Some(2));
     assert!(folder_path("../x").is_err());
     assert!(folder_path(&"a/".repeat(17)).is_err());
+}
+
+#[tokio::test]
+async fn every_statement_prepares_and_none_scans_unless_it_says_so() {
+    let f = crate::features::firm::fixture::Fixture::new().await;
+    let problems = strongroom_storage::sql::check_statements(&f.room.db, &super::schema::statements()).await;
+    assert!(problems.is_empty(), "{problems:#?}");
 }

@@ -203,7 +203,9 @@ impl Vault {
                 .iter()
                 .map(|(thing, record)| {
                     if !permit.covers(thing, KeyOf::Record { matter, record: *record }) {
-                        return Err(Error::Internal(String::from("a permit does not cover what was asked of it")));
+                        return Err(Error::Internal(String::from(
+                            "a permit does not cover what was asked of it",
+                        )));
                     }
                     leaves.key(*record).ok_or(Error::NotFound)
                 })
@@ -232,38 +234,55 @@ impl Vault {
 
     /// The next number of a kind; reserves a block in every replica of the keyring when none is left.
     ///
+    /// The block is handed out after every replica has it: a number that was given is never given again.
+    /// Replicas are written without the lock that readers need, so that a slow one keeps nobody from reading.
+    ///
     /// # Errors
     /// Sealed, or a replica cannot be written.
     pub fn next_number(&self, kind: Numbered) -> Result<u32> {
         let _one_at_a_time = self.saving.lock().map_err(|_| Error::Sealed)?;
-        let mut guard = self.open.write().map_err(|_| Error::Sealed)?;
-        let open = guard.as_mut().ok_or(Error::Sealed)?;
         let (place, numbers) = match kind {
             Numbered::Client => (0, Kind::Clients),
             Numbered::Matter => (1, Kind::Matters),
             Numbered::Record => (2, Kind::Records),
         };
-        let spare = open.spare.get_mut(place).ok_or(Error::Sealed)?;
-        if spare.is_empty() {
-            *spare = open
-                .keyring
-                .reserve(numbers, BLOCK)
-                .map_err(|_| Error::Internal(String::from("numbers are used up")))?;
-            self.store.save(&open.root, &open.keyring, &open.keyring_key)?;
+        if let Some(number) = self.spare(place, None)? {
+            return Ok(number);
         }
-        let number = spare.next().ok_or(Error::Sealed)?;
-        u32::try_from(number).map_err(|_| Error::Internal(String::from("numbers are used up")))
+        let used_up = || Error::Internal(String::from("numbers are used up"));
+        let block = self.change(|keyring| keyring.reserve(numbers, BLOCK).map_err(|_| used_up()))?;
+        self.save()?;
+        self.spare(place, Some(block))?.ok_or_else(used_up)
+    }
+
+    /// Takes the next number of a reserved block, or of this new one.
+    fn spare(&self, place: usize, block: Option<Range<u64>>) -> Result<Option<u32>> {
+        let mut guard = self.open.write().map_err(|_| Error::Sealed)?;
+        let spare = guard.as_mut().ok_or(Error::Sealed)?.spare.get_mut(place).ok_or(Error::Sealed)?;
+        if let Some(block) = block {
+            *spare = block;
+        }
+        let number = spare.next().map(u32::try_from).transpose();
+        number.map_err(|_| Error::Internal(String::from("numbers are used up")))
+    }
+
+    fn change<T>(&self, f: impl FnOnce(&mut Keyring) -> Result<T>) -> Result<T> {
+        let mut guard = self.open.write().map_err(|_| Error::Sealed)?;
+        f(&mut guard.as_mut().ok_or(Error::Sealed)?.keyring)
+    }
+
+    /// Writes the keyring into every replica. The caller holds `saving`.
+    fn save(&self) -> Result<()> {
+        let sealed = self.with(|open| self.store.sealed(&open.root, &open.keyring, &open.keyring_key))?;
+        self.store.put(&sealed)
     }
 
     /// Keeps a checkpoint in the keyring.
     pub(super) fn keep_checkpoint(&self, size: u64, root: [u8; 32]) -> Result<()> {
         let _one_at_a_time = self.saving.lock().map_err(|_| Error::Sealed)?;
-        let mut guard = self.open.write().map_err(|_| Error::Sealed)?;
-        let open = guard.as_mut().ok_or(Error::Sealed)?;
-        open.keyring
-            .note_checkpoint(size, root)
-            .map_err(|_| Error::Tampered { table: "ledger_head", id: size.to_string() })?;
-        self.store.save(&open.root, &open.keyring, &open.keyring_key)
+        let older = || Error::Tampered { table: "ledger_head", id: size.to_string() };
+        self.change(|keyring| keyring.note_checkpoint(size, root).map_err(|_| older()))?;
+        self.save()
     }
 
     /// The checkpoint that the keyring remembers.

@@ -86,7 +86,10 @@ impl Fixture {
             origin: String::from("test.strongroom.invalid/ledger"),
             lone_administrator,
             seal_by: SealBy::KeyFile(Key::from_bytes(key)),
-            administrator: (Name::parse("Alex Root").unwrap(), Email::parse("alex.root@harrow.example").unwrap()),
+            administrator: (
+                Name::parse("Alex Root").unwrap(),
+                Email::parse("alex.root@harrow.example").unwrap(),
+            ),
             operator: String::from("tester"),
         };
         let Initialised { room, link, administrator, .. } = init(setup).await.unwrap();
@@ -196,7 +199,8 @@ impl Fixture {
         }
         let admin = self.admin().await;
         let made = admin.perform(invitation("Nora Quill", Role::ComplianceOfficer)).await.unwrap();
-        self.enrol(made.staff, made.link.as_ref().expect("the first one is made by the administrator alone")).await;
+        self.enrol(made.staff, made.link.as_ref().expect("the first one is made by the administrator alone"))
+            .await;
         *self.second.lock().unwrap() = Some(made.staff);
         made.staff
     }

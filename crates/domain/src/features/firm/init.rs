@@ -19,7 +19,7 @@ use crate::kernel::clock::{Clock, rfc3339};
 use crate::kernel::entry::{Facts, Frame, Outcome, compose};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::gate::{Gate, Principal, Situation, ThingKind};
-use crate::kernel::id::{FirmId, RequestId, StaffId};
+use crate::kernel::id::{EntryId, FirmId, RequestId, StaffId};
 use crate::kernel::keyring_file::KeyringStore;
 use crate::kernel::ledger;
 use crate::kernel::reader::Reader;
@@ -72,7 +72,9 @@ impl SealBy {
 
     fn method(&self) -> Method<'_> {
         match self {
-            Self::Passphrase { passphrase, cost } => Method::Passphrase { passphrase: passphrase.expose(), cost: *cost },
+            Self::Passphrase { passphrase, cost } => {
+                Method::Passphrase { passphrase: passphrase.expose(), cost: *cost }
+            }
             Self::Shares { needed, of } => Method::Shares { needed: *needed, of: *of },
             Self::KeyFile(key) => Method::KeyFile(key),
         }
@@ -165,7 +167,8 @@ pub async fn init(setup: Setup) -> Result<Initialised> {
     let opened = reopen()?;
     room.vault.unseal(opened.keyring, opened.root, keyring_key.duplicate())?;
     let (administrator, link) =
-        begin(&room, &name, (&setup.administrator.0, &setup.administrator.1), &seal_by, &setup.operator).await?;
+        begin(&room, &name, (&setup.administrator.0, &setup.administrator.1), &seal_by, &setup.operator)
+            .await?;
     // from here on as at every start, from the file that was written
     room.vault.seal();
     let opened = reopen()?;
@@ -199,8 +202,13 @@ async fn begin(
 ) -> Result<(StaffId, Link)> {
     let now = room.now();
     let text = room.firm.id.to_string();
-    let decision =
-        room.gate.decide(&Principal::Operator, Verb::FirmInit, ThingKind::Firm, &text, &Situation::default())?;
+    let decision = room.gate.decide(
+        &Principal::Operator,
+        Verb::FirmInit,
+        ThingKind::Firm,
+        &text,
+        &Situation::default(),
+    )?;
     if !decision.allowed {
         return Err(fault("the policies do not let an operator set up a firm"));
     }
@@ -210,7 +218,11 @@ async fn begin(
         created_at: now,
         lone_administrator: room.firm.lone_administrator,
         policies: room.gate.digest().to_vec(),
-        sealed_name: room.vault.seal_system(Firm::column(&text), room.entropy.as_ref(), name.as_str().as_bytes())?,
+        sealed_name: room.vault.seal_system(
+            Firm::column(&text),
+            room.entropy.as_ref(),
+            name.as_str().as_bytes(),
+        )?,
     };
     let mut tx = room.db.begin().await?;
     let values = params![
@@ -241,9 +253,18 @@ async fn begin(
         .told(staff.any(), KeyOf::System, "name", person.as_str())
         .told(staff.any(), KeyOf::System, "email", mail.as_str());
     let request = RequestId::new(now, room.random()).to_string();
-    let frame = Frame { actor_kind: "operator", actor_id: operator, channel: "cli", request: &request, at: now };
-    let entry =
-        compose(&room.vault, room.entropy.as_ref(), &frame, Verb::FirmInit, Outcome::Allowed, facts, vec![change])?;
+    let entry = EntryId::new(now, room.random());
+    let frame =
+        Frame { actor_kind: "operator", actor_id: operator, channel: "cli", request: &request, at: now, entry };
+    let entry = compose(
+        &room.vault,
+        room.entropy.as_ref(),
+        &frame,
+        Verb::FirmInit,
+        Outcome::Allowed,
+        facts,
+        vec![change],
+    )?;
     ledger::insert(&mut tx, &entry).await?;
     tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;
     tx.commit().await?;

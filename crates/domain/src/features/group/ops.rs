@@ -52,16 +52,28 @@ impl Operation for MakeGroup {
         let id: GroupId = tx.new_id();
         let text = id.to_string();
         let entropy = tx.ctx().room.entropy.clone();
-        let sealed_name =
-            tx.vault().seal_system(Group::column(&text, 1), entropy.as_ref(), self.name.as_str().as_bytes())?;
+        let sealed_name = tx.vault().seal_system(
+            Group::column(&text, 1),
+            entropy.as_ref(),
+            self.name.as_str().as_bytes(),
+        )?;
         let group = Group { id, sealed_name, created_at: tx.now(), row_version: 1 };
-        let values =
-            params![text, group.sealed_name.clone(), group.created_at, group.row_version, group.bind().mac(tx.vault())?];
+        let values = params![
+            text,
+            group.sealed_name.clone(),
+            group.created_at,
+            group.row_version,
+            group.bind().mac(tx.vault())?
+        ];
         tx.exec_one(&store::GROUP_INSERT, &values).await?;
         tx.touch(Set::Members(id));
         tx.learn(Known::Group(id, self.name.as_str().to_owned()));
-        let facts =
-            Facts::about([id.any()]).clear("change", "made").told(id.any(), KeyOf::System, "name", self.name.as_str());
+        let facts = Facts::about([id.any()]).clear("change", "made").told(
+            id.any(),
+            KeyOf::System,
+            "name",
+            self.name.as_str(),
+        );
         Ok(Done::recording(id, facts))
     }
 }
@@ -106,6 +118,18 @@ impl Operation for RenameGroup {
     }
 }
 
+/// An administrator must not open what a wall closes by way of a group: taking someone out of a group that a
+/// wall bars, or into one that a wall admits, waits until a compliance officer has changed the wall.
+async fn must_not_widen(tx: &mut WriteTx<'_>, group: GroupId, kind: &str) -> Result<()> {
+    for row in tx.all(&store::WALLS_NAMING, &params![group.to_string()]).await? {
+        if row.get::<String>("kind")? == kind {
+            let says = "A compliance officer decides this: ask one to change what names the group first.";
+            return Err(Error::conflict("group.named", says));
+        }
+    }
+    Ok(())
+}
+
 /// Takes a person into a group.
 pub struct AddMember {
     /// The group.
@@ -125,6 +149,7 @@ impl Operation for AddMember {
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let (group, staff, now) = (self.group, self.staff, tx.now());
         group_row(tx, group).await?;
+        must_not_widen(tx, group, "admits").await?;
         let person = tx.load(async |loader| loader.person(staff).await).await?;
         let role = person.as_ref().and_then(|p| p.at(now)).map(|s| s.role);
         if role.is_none_or(|role| role == Role::ClientContact) {
@@ -160,6 +185,7 @@ impl Operation for RemoveMember {
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let (group, staff, now) = (self.group, self.staff, tx.now());
+        must_not_widen(tx, group, "bars").await?;
         let members = tx.load(async |loader| loader.members(group).await).await?;
         let (_, since, _) =
             *members.iter().find(|(id, _, until)| *id == staff && until.is_none()).ok_or(Error::NotFound)?;

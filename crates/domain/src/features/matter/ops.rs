@@ -223,6 +223,8 @@ async fn update(
         old.row_version
     ];
     tx.exec_one(&store::MATTER_UPDATE, &values).await?;
+    // a closed matter must not become open again by yesterday's row
+    tx.touch(Set::Seats(matter.id));
     Ok(matter.row_version)
 }
 

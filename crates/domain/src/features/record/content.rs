@@ -70,6 +70,7 @@ pub async fn content_by(
     version: Option<u32>,
     range: impl FnOnce(&RecordView) -> Option<(u64, u64)> + Send,
 ) -> Result<Content> {
+    let guard = Guard::new(ctx, Verb::RecordDownload, Target::Record(id));
     let (permit, subject) = ctx.permit(Verb::RecordDownload, &Target::Record(id)).await?;
     let (matter, record) = (subject.need_matter()?, subject.need_record()?);
     let opened = open_version(ctx, &permit, matter, record, version).await?;
@@ -83,7 +84,6 @@ pub async fn content_by(
     };
     let view = opened.view.clone();
     let chunks_read = Arc::new(AtomicU64::new(0));
-    let guard = Guard::new(ctx, Verb::RecordDownload, Target::Record(id));
     let stream = opened.stream(guard, start, len, chunks_read.clone()).await?;
     Ok(Content { view, total, start, len, stream, chunks_read })
 }
@@ -98,12 +98,12 @@ pub async fn preview(
     version: Option<u32>,
     want: Want,
 ) -> Result<(RecordView, std::result::Result<Preview, Refusal>, Kind)> {
+    let guard = Guard::new(ctx, Verb::RecordPreview, Target::Record(id));
     let (permit, subject) = ctx.permit(Verb::RecordPreview, &Target::Record(id)).await?;
     let (matter, record) = (subject.need_matter()?, subject.need_record()?);
     let opened = open_version(ctx, &permit, matter, record, version).await?;
     let view = opened.view.clone();
     let counted = Arc::new(AtomicU64::new(0));
-    let guard = Guard::new(ctx, Verb::RecordPreview, Target::Record(id));
     let mut stream = opened.stream(guard, 0, view.size, counted).await?;
     let first = match stream.next().await {
         Some(first) => first?,
@@ -175,7 +175,8 @@ fn blob_error(error: BlobError, record: RecordId) -> Error {
     }
 }
 
-/// Asks again, before each group of chunks, whether the stream may go on.
+/// Asks again, before each group of chunks, whether the stream may go on. Made before the permit is asked
+/// for, so that what changes between the answer and the first byte is seen too.
 pub(super) struct Guard {
     ctx: Ctx,
     verb: Verb,

@@ -75,9 +75,10 @@ enum Stage {
 /// # Errors
 /// Not found, refused, sealed, storage.
 pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Result<Export> {
+    let known = ctx.load(async |loader| loader.matter(matter).await).await?;
     let mut facts = Facts::default();
-    if let Some(reason) = reason {
-        facts = facts.told(ctx.me()?.any(), KeyOf::System, "reason", reason.as_str());
+    if let (Some(reason), Some(known)) = (reason, known) {
+        facts = facts.told(matter.any(), KeyOf::Matter(known.number), "reason", reason.as_str());
     }
     let (permit, subject) = ctx.permit_whole(Verb::MatterExport, &Target::Matter(matter), facts).await?;
     let facts = subject.need_matter()?.clone();

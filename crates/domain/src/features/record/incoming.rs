@@ -72,7 +72,13 @@ const PIECE: usize = 256 * 1024;
 const HEAD: usize = 8 * 1024;
 
 impl Sink {
-    pub(crate) async fn begin(room: &Arc<Strongroom>, record_key: &Key, context: &[u8]) -> Result<Self> {
+    /// `watch` was taken before the permit was asked for, so that a sealing in between is seen.
+    pub(crate) async fn begin(
+        room: &Arc<Strongroom>,
+        watch: SealWatch,
+        record_key: &Key,
+        context: &[u8],
+    ) -> Result<Self> {
         let (encryptor, header) =
             chunked::Encryptor::begin(&record_key.derive("content"), context, room.random::<24>());
         let writer = room.blobs.create().await?;
@@ -80,7 +86,7 @@ impl Sink {
         pending.extend_from_slice(&header);
         Ok(Self {
             room: room.clone(),
-            watch: room.vault.watch(),
+            watch,
             encryptor,
             writer,
             hasher: mac::Sha256::new(),
@@ -113,6 +119,11 @@ impl Sink {
             }
         }
         Ok(())
+    }
+
+    /// Bytes taken in so far.
+    pub(crate) const fn size(&self) -> u64 {
+        self.size
     }
 
     pub(crate) async fn finish(mut self) -> Result<Sunk> {
@@ -161,13 +172,14 @@ pub async fn incoming(ctx: &Ctx, new: NewRecord) -> Result<Incoming<'_>> {
     let matter = new.matter.ok_or(Error::NotFound)?;
     crate::kernel::text::folder_path(new.folder.as_deref().unwrap_or_default())?;
     let record = RecordId::new(ctx.now(), ctx.room.random());
+    let watch = ctx.room.vault.watch();
     let facts = Facts::about([record.any()]);
     let (permit, subject) = ctx.permit_with(Verb::UploadBegin, &Target::Matter(matter), facts).await?;
     let number = ctx.room.vault.next_number(Numbered::Record)?;
     let key_of = KeyOf::Record { matter: subject.need_matter()?.number, record: number };
     let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
     let context = ctx.room.vault.content_context(&record.to_string(), 1);
-    let sink = Sink::begin(&ctx.room, &key, &context).await?;
+    let sink = Sink::begin(&ctx.room, watch, &key, &context).await?;
     Ok(Incoming { ctx, sink, filing: Filing::New { record, number, new, upload: None } })
 }
 
@@ -181,6 +193,7 @@ pub async fn incoming_version(
     filename: String,
     etag: Option<i64>,
 ) -> Result<Incoming<'_>> {
+    let watch = ctx.room.vault.watch();
     let (permit, subject) = ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
     let facts = subject.need_record()?;
     if etag.is_some_and(|e| e != facts.row_version) {
@@ -190,7 +203,7 @@ pub async fn incoming_version(
     let key_of = KeyOf::Record { matter: subject.need_matter()?.number, record: facts.number };
     let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
     let context = ctx.room.vault.content_context(&record.to_string(), version);
-    let sink = Sink::begin(&ctx.room, &key, &context).await?;
+    let sink = Sink::begin(&ctx.room, watch, &key, &context).await?;
     let etag = Some(facts.row_version);
     Ok(Incoming {
         ctx,

@@ -40,7 +40,12 @@ async fn active(room: &Strongroom, reader: &mut Reader<'_>, since: u64, staff: S
 ///
 /// # Errors
 /// Not signed in; sealed; storage.
-pub async fn authenticate_session(room: &Arc<Strongroom>, cookie: &str, channel: Channel, place: Place) -> Result<Ctx> {
+pub async fn authenticate_session(
+    room: &Arc<Strongroom>,
+    cookie: &str,
+    channel: Channel,
+    place: Place,
+) -> Result<Ctx> {
     let secret = BASE64.decode(cookie).map(Zeroizing::new).map_err(|_| Error::SignedOut)?;
     if secret.len() != 32 {
         return Err(Error::SignedOut);
@@ -84,7 +89,12 @@ async fn seen(room: &Strongroom, session: &Session) -> Result<()> {
 ///
 /// # Errors
 /// Not signed in; sealed; storage.
-pub async fn authenticate_token(room: &Arc<Strongroom>, bearer: &str, channel: Channel, place: Place) -> Result<Ctx> {
+pub async fn authenticate_token(
+    room: &Arc<Strongroom>,
+    bearer: &str,
+    channel: Channel,
+    place: Place,
+) -> Result<Ctx> {
     let hash = token::parse(bearer.trim()).map_err(|_| Error::SignedOut)?.hash();
     let token = token_of(room, hash).await.map_err(out)?;
     let via = Via::Token { id: token.id, scopes: token.scopes() };

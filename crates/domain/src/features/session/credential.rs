@@ -87,7 +87,11 @@ pub(crate) async fn insert_recovery(tx: &mut WriteTx<'_>, staff: StaffId) -> Res
     for _ in 0..recovery::HOW_MANY {
         let code = recovery::generate(tx.ctx().room().random());
         let lookup = recovery::lookup(tx.vault(), staff, &code)?;
-        insert(tx, New { staff, kind: "recovery", secret: b"", lookup: Some(lookup), expires_at: None, used: 0 }).await?;
+        insert(
+            tx,
+            New { staff, kind: "recovery", secret: b"", lookup: Some(lookup), expires_at: None, used: 0 },
+        )
+        .await?;
         codes.push(code);
     }
     Ok(codes)
@@ -117,8 +121,14 @@ pub(crate) fn step_of(secret: &TotpSecret, code: &str, now: Micros) -> Option<i6
 }
 
 /// The step whose code was given, where it is newer than the last that was used.
-pub(crate) fn fresh_step(vault: &Vault, credential: &Credential, code: &str, now: Micros) -> Result<Option<i64>> {
-    let clear = vault.open_system(Credential::column(&credential.id.to_string()), &credential.sealed_secret)?;
+pub(crate) fn fresh_step(
+    vault: &Vault,
+    credential: &Credential,
+    code: &str,
+    now: Micros,
+) -> Result<Option<i64>> {
+    let clear =
+        vault.open_system(Credential::column(&credential.id.to_string()), &credential.sealed_secret)?;
     let secret: TotpSecret = Secret::new(clear.as_slice().to_vec());
     Ok(step_of(&secret, code, now).filter(|step| *step > credential.used))
 }

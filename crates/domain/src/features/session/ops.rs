@@ -20,9 +20,10 @@ use super::{live, password, sign_in, throttle};
 pub(super) fn browser(ctx: &Ctx) -> Result<(SessionId, Option<i64>)> {
     match &ctx.actor {
         Actor::Person { via: Via::Session { id, stepped_up_at }, .. } => Ok((*id, *stepped_up_at)),
-        Actor::Person { .. } => {
-            Err(Error::conflict("session.browser_only", "This is done in the browser, not with an access token."))
-        }
+        Actor::Person { .. } => Err(Error::conflict(
+            "session.browser_only",
+            "This is done in the browser, not with an access token.",
+        )),
         _ => Err(Error::SignedOut),
     }
 }
@@ -164,7 +165,8 @@ pub async fn step_up(ctx: &Ctx, code: &str) -> Result<()> {
     throttle::attempt(room, &buckets).await?;
     let all = credential::live(&room.db, &room.vault, staff).await?;
     let totp = all.into_iter().find(|c| c.kind == "totp").ok_or_else(wrong)?;
-    let Some(step) = credential::fresh_step(&room.vault, &totp, &credential::tidy_code(code), ctx.now())? else {
+    let Some(step) = credential::fresh_step(&room.vault, &totp, &credential::tidy_code(code), ctx.now())?
+    else {
         if throttle::worth_an_entry(room, &staff.bytes(), "step up").await? {
             ctx.failed(Verb::StepUp, Facts::about([staff.any()])).await?;
         }
@@ -196,11 +198,15 @@ impl Operation for ChangePassword {
             return Err(Error::Stale);
         }
         let secret = self.phc.as_bytes();
-        let new = New { staff: self.staff, kind: "password", secret, lookup: None, expires_at: None, used: 0 };
+        let new =
+            New { staff: self.staff, kind: "password", secret, lookup: None, expires_at: None, used: 0 };
         credential::insert(tx, new).await?;
         let ended = live::end_carriers(tx, self.staff, Some(self.session), false).await?;
         tx.touch(Set::Person(self.staff));
-        Ok(Done::recording((), Facts::default().clear("credential", "password").clear("sessions_ended", ended)))
+        Ok(Done::recording(
+            (),
+            Facts::default().clear("credential", "password").clear("sessions_ended", ended),
+        ))
     }
 }
 

@@ -92,7 +92,10 @@ fn too_common(lower: &str) -> bool {
         || is_run(lower)
         || is_repeated(lower)
         || walks_the_keyboard(lower)
-        || (!core.is_empty() && core.chars().count() > 2 && core.chars().count() + 4 >= lower.chars().count() && walks_the_keyboard(&core))
+        || (!core.is_empty()
+            && core.chars().count() > 2
+            && core.chars().count() + 4 >= lower.chars().count()
+            && walks_the_keyboard(&core))
         || (digits && lower.len() <= 12)
 }
 
@@ -109,7 +112,10 @@ fn own_words<'a>(own: &[&'a str]) -> Vec<String> {
 pub(crate) fn check(field: &'static str, password: &str, own: &[&str]) -> Result<()> {
     let length = password.chars().count();
     if length < SHORTEST {
-        return Err(Error::invalid(field, "At least 8 characters. A few words that do not belong together are best."));
+        return Err(Error::invalid(
+            field,
+            "At least 8 characters. A few words that do not belong together are best.",
+        ));
     }
     if length > LONGEST {
         return Err(Error::invalid(field, "At most 256 characters."));
@@ -125,7 +131,10 @@ pub(crate) fn check(field: &'static str, password: &str, own: &[&str]) -> Result
     }
     let left = left.chars().filter(|c| c.is_alphanumeric()).count();
     if left < SHORTEST && left < lower.chars().filter(|c| c.is_alphanumeric()).count() {
-        return Err(Error::invalid(field, "It is made of your name, your address or the firm's name. Take another."));
+        return Err(Error::invalid(
+            field,
+            "It is made of your name, your address or the firm's name. Take another.",
+        ));
     }
     Ok(())
 }
@@ -147,7 +156,11 @@ pub(crate) async fn hash(room: &Strongroom, password: &str) -> Result<Zeroizing<
 }
 
 /// Whether it is the password of the PHC string; without one, the same time passes and the answer is no.
-pub(crate) async fn verify(room: &Strongroom, password: &str, phc: Option<Zeroizing<String>>) -> Result<bool> {
+pub(crate) async fn verify(
+    room: &Strongroom,
+    password: &str,
+    phc: Option<Zeroizing<String>>,
+) -> Result<bool> {
     let cost = room.settings.password_cost;
     let password = Zeroizing::new(password.chars().take(LONGEST + 1).collect::<String>());
     beside(move || match phc {
@@ -159,4 +172,3 @@ pub(crate) async fn verify(room: &Strongroom, password: &str, phc: Option<Zeroiz
     })
     .await
 }
-

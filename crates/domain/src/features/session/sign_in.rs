@@ -62,7 +62,12 @@ pub(super) fn phc(ctx: &Ctx, all: &[Credential]) -> Result<Option<Zeroizing<Stri
 ///
 /// # Errors
 /// Wrong address or password; throttled; suspended; sealed; storage.
-pub async fn sign_in_password(ctx: &Ctx, email: &str, password: &str, device: Option<&str>) -> Result<Zeroizing<String>> {
+pub async fn sign_in_password(
+    ctx: &Ctx,
+    email: &str,
+    password: &str,
+    device: Option<&str>,
+) -> Result<Zeroizing<String>> {
     let room = &ctx.room;
     let begun = tokio::time::Instant::now();
     let email = Email::parse(email).map_err(|_| wrong_password())?;
@@ -128,7 +133,8 @@ pub async fn sign_in_code(ctx: &Ctx, ticket: &str, code: &str, device: Option<&s
     let staff = StaffId::parse(staff).ok_or_else(over)?;
     let all = credential::live(&room.db, &room.vault, staff).await?;
     // the password was changed or reset since: the ticket is worth nothing
-    let password = all.iter().find(|c| c.id.to_string() == password && c.kind == "password").ok_or_else(over)?.id;
+    let password =
+        all.iter().find(|c| c.id.to_string() == password && c.kind == "password").ok_or_else(over)?.id;
     let known = device.map(|d| ticket::known_device(room, staff, d)).transpose()?.flatten();
     let buckets = throttle::for_code(room, &staff.bytes(), known)?;
     throttle::attempt(room, &buckets).await?;
@@ -141,11 +147,12 @@ pub async fn sign_in_code(ctx: &Ctx, ticket: &str, code: &str, device: Option<&s
     let secret = Zeroizing::new(room.random::<32>());
     let cookie = Zeroizing::new(BASE64.encode(*secret));
     let hash = model::digest(&room.vault, "session", &[&*secret])?;
-    let begun = ctx.perform(StartSession { staff, password, proof, hash }).await.map_err(|error| match error {
-        // another request used the same code up first
-        Error::Stale => wrong_code(),
-        other => other,
-    })?;
+    let begun =
+        ctx.perform(StartSession { staff, password, proof, hash }).await.map_err(|error| match error {
+            // another request used the same code up first
+            Error::Stale => wrong_code(),
+            other => other,
+        })?;
     throttle::succeeded(room, &buckets).await?;
     let device = ticket::device_cookie(room, staff)?;
     Ok(SignedIn { session: begun.0, staff, cookie, device, recovery_codes_left: begun.1 })
@@ -213,8 +220,11 @@ impl Operation for StartSession {
         let text = id.to_string();
         let place = &tx.ctx().place;
         let place = serde_json::json!({ "address": place.address, "device": place.device }).to_string();
-        let sealed_place =
-            tx.vault().seal_system(Session::column(&text), tx.ctx().room.entropy.as_ref(), place.as_bytes())?;
+        let sealed_place = tx.vault().seal_system(
+            Session::column(&text),
+            tx.ctx().room.entropy.as_ref(),
+            place.as_bytes(),
+        )?;
         let session = Session {
             id,
             staff: self.staff,

@@ -18,7 +18,13 @@ async fn change(f: &Fixture, sql: &'static Sql, params: &[Param]) {
     tx.commit().await.unwrap();
 }
 
-async fn try_password(f: &Fixture, from: &str, staff: StaffId, password: &str, device: Option<&str>) -> Result<(), Error> {
+async fn try_password(
+    f: &Fixture,
+    from: &str,
+    staff: StaffId,
+    password: &str,
+    device: Option<&str>,
+) -> Result<(), Error> {
     let ctx = f.anonymous_from(from);
     sign_in_password(&ctx, &f.secrets(staff).email, password, device).await.map(drop)
 }
@@ -104,7 +110,8 @@ async fn a_guesser_is_slowed_and_the_owner_is_not_locked_out() {
     for guess in 0..12 {
         let answer = try_password(&f, "203.0.113.7", ann, &format!("guess number {guess}"), None).await;
         assert!(matches!(answer, Err(Error::Invalid { field: "password", .. })), "{answer:?}");
-        let Err(Error::Throttled { retry_after }) = try_password(&f, "203.0.113.99", ann, &right, None).await else {
+        let Err(Error::Throttled { retry_after }) = try_password(&f, "203.0.113.99", ann, &right, None).await
+        else {
             panic!("the same network must wait, even with the right password");
         };
         waits.push(retry_after);
@@ -118,15 +125,22 @@ async fn a_guesser_is_slowed_and_the_owner_is_not_locked_out() {
     try_password(&f, "203.0.113.7", ann, &right, Some(&device)).await.unwrap();
     // a device of someone else is no such device
     let other = f.browser(f.administrator, None).await.unwrap().device;
-    assert!(matches!(try_password(&f, "203.0.113.7", ann, &right, Some(&other)).await, Err(Error::Throttled { .. })));
+    assert!(matches!(
+        try_password(&f, "203.0.113.7", ann, &right, Some(&other)).await,
+        Err(Error::Throttled { .. })
+    ));
 }
 
 #[tokio::test]
 async fn unknown_and_known_addresses_get_one_answer_and_only_the_known_leave_entries() {
-    const ENTRIES: Sql = Sql::new("TEST_ENTRIES", "SELECT COUNT(*) AS n FROM ledger_entry WHERE verb = 'session.sign_in' AND outcome = 'failed'");
+    const ENTRIES: Sql = Sql::new(
+        "TEST_ENTRIES",
+        "SELECT COUNT(*) AS n FROM ledger_entry WHERE verb = 'session.sign_in' AND outcome = 'failed'",
+    );
     let f = Fixture::new().await;
     let ctx = f.anonymous();
-    let known = sign_in_password(&ctx, &f.secrets(f.administrator).email, "not my password", None).await.map(drop);
+    let known =
+        sign_in_password(&ctx, &f.secrets(f.administrator).email, "not my password", None).await.map(drop);
     let unknown = sign_in_password(&ctx, "nobody@harrow.example", "not my password", None).await.map(drop);
     assert_eq!(known.unwrap_err().to_string(), unknown.unwrap_err().to_string());
     let n: i64 = f.room.db.one(&ENTRIES, &[]).await.unwrap().get("n").unwrap();
@@ -164,7 +178,9 @@ async fn rows_changed_behind_the_programs_back_sign_nobody_in() {
     let ann = f.second().await;
     let browser = f.browser(ann, None).await.unwrap();
     let ctx = f.with_cookie(&browser.cookie).await.unwrap();
-    let made = make_token(&ctx, Name::parse("script").unwrap(), vec![Scope::Read], f.room.now() + DAY).await.unwrap();
+    let made = make_token(&ctx, Name::parse("script").unwrap(), vec![Scope::Read], f.room.now() + DAY)
+        .await
+        .unwrap();
     authenticate_token(&f.room, &made.text, Channel::Api, Fixture::place()).await.unwrap();
     change(&f, &OTHERS, &[]).await;
     let answer = authenticate_token(&f.room, &made.text, Channel::Api, Fixture::place()).await;
@@ -193,9 +209,10 @@ async fn yesterdays_rows_put_back_are_refused() {
         Sql::new("TEST_BACK_5", "DELETE FROM authority_set"),
         Sql::new("TEST_BACK_6", "INSERT INTO authority_set SELECT * FROM kept_set"),
     ];
-    const FORGET: &[Sql] = &[
-        Sql::new("TEST_FORGET", "DELETE FROM ledger_set WHERE version = (SELECT MAX(version) FROM ledger_set l WHERE l.set_id = ledger_set.set_id) AND set_id NOT IN (SELECT set_id FROM kept_set k WHERE k.version = ledger_set.version)"),
-    ];
+    const FORGET: &[Sql] = &[Sql::new(
+        "TEST_FORGET",
+        "DELETE FROM ledger_set WHERE version = (SELECT MAX(version) FROM ledger_set l WHERE l.set_id = ledger_set.set_id) AND set_id NOT IN (SELECT set_id FROM kept_set k WHERE k.version = ledger_set.version)",
+    )];
     let f = Fixture::new().await;
     let admin = f.administrator;
     let browser = f.browser(admin, None).await.unwrap();
@@ -215,7 +232,10 @@ async fn yesterdays_rows_put_back_are_refused() {
     for sql in FORGET {
         change(&f, sql, &[]).await;
     }
-    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)), "and so do this process's marks");
+    assert!(
+        matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)),
+        "and so do this process's marks"
+    );
 }
 
 #[tokio::test]
@@ -228,7 +248,16 @@ async fn a_new_password_ends_the_other_sessions() {
     let old = f.secrets(admin).password;
     let wrong = change_password(&ctx, "wrong", "quiet otters borrow umbrellas").await;
     assert!(matches!(wrong, Err(Error::Invalid { field: "current", .. })));
-    for weak in ["short", "Password2024!", "qwertyuiop", "harrowpike1", "alex.root1", "aaaaaaaaaaaa", "12345678901", "P4ssw0rd!!"] {
+    for weak in [
+        "short",
+        "Password2024!",
+        "qwertyuiop",
+        "harrowpike1",
+        "alex.root1",
+        "aaaaaaaaaaaa",
+        "12345678901",
+        "P4ssw0rd!!",
+    ] {
         let answer = change_password(&ctx, &old, weak).await;
         assert!(matches!(answer, Err(Error::Invalid { field: "password", .. })), "{weak}");
     }
@@ -250,7 +279,10 @@ async fn tokens_have_scopes_and_an_end() {
     let bearer = authenticate_token(&f.room, &strong.text, Channel::Api, Fixture::place()).await.unwrap();
     assert_eq!(who(&bearer).await.unwrap().scopes, [Scope::Read, Scope::Roles]);
     let more = make_token(&bearer, name(), vec![Scope::Export], now + HOUR).await;
-    assert!(matches!(more, Err(Error::Conflict { code: "session.browser_only", .. })), "a token makes no token");
+    assert!(
+        matches!(more, Err(Error::Conflict { code: "session.browser_only", .. })),
+        "a token makes no token"
+    );
     f.clock.advance(11 * MINUTE);
     let ctx = f.with_cookie(&browser.cookie).await.unwrap();
     let stale = make_token(&ctx, name(), vec![Scope::Walls], f.room.now() + HOUR).await;
@@ -291,13 +323,34 @@ fn recovery_codes_read_as_people_type_them() {
 fn common_passwords_are_refused_and_good_ones_taken() {
     let own = ["Ann Poole", "ann.poole@harrow.example", "Harrow & Pike LLP"];
     let bad = [
-        "password", "Passw0rd", "letmein123", "iloveyou!!", "qwerty12345", "1qaz2wsx3edc", "abcdefghij", "abcabcabcabc",
-        "Summer2025!", "zxcvbnm123", "19841984", "annpoole99", "Harrow2026", "poole.ann!", "11111111", "asdfghjkl;",
+        "password",
+        "Passw0rd",
+        "letmein123",
+        "iloveyou!!",
+        "qwerty12345",
+        "1qaz2wsx3edc",
+        "abcdefghij",
+        "abcabcabcabc",
+        "Summer2025!",
+        "zxcvbnm123",
+        "19841984",
+        "annpoole99",
+        "Harrow2026",
+        "poole.ann!",
+        "11111111",
+        "asdfghjkl;",
     ];
     for password in bad {
         assert!(password::check("password", password, &own).is_err(), "{password}");
     }
-    let good = ["wet gravel lantern", "Tr0ub4dor&3x", "mvp7-kestrel", "annual poolside menu plans", "日本の山は美しいです", "k3$Vq9!zRw"];
+    let good = [
+        "wet gravel lantern",
+        "Tr0ub4dor&3x",
+        "mvp7-kestrel",
+        "annual poolside menu plans",
+        "日本の山は美しいです",
+        "k3$Vq9!zRw",
+    ];
     for password in good {
         assert!(password::check("password", password, &own).is_ok(), "{password}");
     }

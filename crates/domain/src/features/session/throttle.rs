@@ -32,7 +32,14 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    fn new(room: &Strongroom, parts: &[&[u8]], free: i64, longest: Micros, forgets: Micros, empties: bool) -> Result<Self> {
+    fn new(
+        room: &Strongroom,
+        parts: &[&[u8]],
+        free: i64,
+        longest: Micros,
+        forgets: Micros,
+        empties: bool,
+    ) -> Result<Self> {
         Ok(Self { key: model::digest(&room.vault, "throttle", parts)?, free, longest, forgets, empties })
     }
 
@@ -59,7 +66,12 @@ pub(super) fn network(address: &str) -> Vec<u8> {
 }
 
 /// The buckets of a password attempt on an account (a blind index, known or not) from a network.
-pub(super) fn for_password(room: &Strongroom, account: &[u8], address: &str, device: Option<[u8; 16]>) -> Result<Vec<Bucket>> {
+pub(super) fn for_password(
+    room: &Strongroom,
+    account: &[u8],
+    address: &str,
+    device: Option<[u8; 16]>,
+) -> Result<Vec<Bucket>> {
     if let Some(device) = device {
         return Ok(vec![Bucket::new(room, &[b"device", account, &device], 3, LONGEST, HOUR, true)?]);
     }

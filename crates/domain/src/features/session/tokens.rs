@@ -90,8 +90,9 @@ impl Operation for MakeToken {
         ];
         tx.exec_one(&store::TOKEN_INSERT, &values).await?;
         tx.touch(Set::Person(self.staff));
-        let facts =
-            Facts::about([id.any()]).clear("scopes", token.scopes.clone()).clear("expires_at", token.expires_at);
+        let facts = Facts::about([id.any()])
+            .clear("scopes", token.scopes.clone())
+            .clear("expires_at", token.expires_at);
         Ok(Done::recording(id, facts))
     }
 }
@@ -129,7 +130,8 @@ pub async fn make_token(ctx: &Ctx, name: Name, scopes: Vec<Scope>, expires_at: M
     let text = token::generate(ctx.room.entropy.as_ref());
     let hash = token::parse(&text).map_err(|e| Error::Internal(e.to_string()))?.hash();
     let words: Vec<&str> = scopes.iter().map(|s| s.word()).collect();
-    let id = ctx.perform(MakeToken { staff: ctx.me()?, name, scopes: words.join(" "), expires_at, hash }).await?;
+    let id =
+        ctx.perform(MakeToken { staff: ctx.me()?, name, scopes: words.join(" "), expires_at, hash }).await?;
     Ok(MadeToken { id, text })
 }
 

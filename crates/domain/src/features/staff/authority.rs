@@ -126,7 +126,11 @@ pub(super) async fn ask(
         state: String::from(if waits { "waiting" } else { "approved" }),
         decided_by: (!waits).then_some(me),
         decided_at: (!waits).then_some(now),
-        sealed_reason: tx.vault().seal_system(Approval::column(&text), entropy.as_ref(), reason.as_bytes())?,
+        sealed_reason: tx.vault().seal_system(
+            Approval::column(&text),
+            entropy.as_ref(),
+            reason.as_bytes(),
+        )?,
     };
     let values = params![
         text,
@@ -163,7 +167,10 @@ pub(super) async fn keep_an_administrator(tx: &mut WriteTx<'_>, person: &PersonF
             return Ok(());
         }
     }
-    Err(Error::conflict("staff.last_administrator", "This is the last active administrator. Make another one first."))
+    Err(Error::conflict(
+        "staff.last_administrator",
+        "This is the last active administrator. Make another one first.",
+    ))
 }
 
 /// A role that cannot hold the person's seats must not meet them.
@@ -175,10 +182,16 @@ async fn fits_seats(tx: &mut WriteTx<'_>, staff: StaffId, role: Role) -> Result<
             continue;
         }
         if !role.can_hold_seat() {
-            return Err(Error::conflict("staff.has_seats", "This person sits on matters, which that role cannot. End the seats first."));
+            return Err(Error::conflict(
+                "staff.has_seats",
+                "This person sits on matters, which that role cannot. End the seats first.",
+            ));
         }
         if role == Role::Paralegal && seat.seat == "lead" {
-            return Err(Error::conflict("staff.leads", "This person leads matters, which a paralegal cannot. Give someone else the lead first."));
+            return Err(Error::conflict(
+                "staff.leads",
+                "This person leads matters, which a paralegal cannot. Give someone else the lead first.",
+            ));
         }
     }
     Ok(())
@@ -210,7 +223,10 @@ pub(super) async fn reset(tx: &mut WriteTx<'_>, person: &PersonFacts) -> Result<
 
 fn not_suspended(state: &str) -> Result<()> {
     if state == "suspended" {
-        return Err(Error::conflict("staff.suspended", "This person is suspended. Lift the suspension first."));
+        return Err(Error::conflict(
+            "staff.suspended",
+            "This person is suspended. Lift the suspension first.",
+        ));
     }
     Ok(())
 }
@@ -260,7 +276,9 @@ impl Operation for ChangeRole {
         if contact(present.role) || contact(self.role) {
             return Err(Error::invalid("role", "A client contact stays one. Invite the person anew."));
         }
-        if present.role == self.role && (present.state != "invited" || agreed(tx, self.staff, self.role).await?) {
+        if present.role == self.role
+            && (present.state != "invited" || agreed(tx, self.staff, self.role).await?)
+        {
             return Err(Error::invalid("role", "This is the person's role already."));
         }
         if present.role != self.role {
@@ -273,7 +291,8 @@ impl Operation for ChangeRole {
         if done {
             give_role(tx, person, self.role).await?;
         }
-        let facts = told(self.staff, second, self.reason.as_ref(), approval.id).clear("role", self.role.word());
+        let facts =
+            told(self.staff, second, self.reason.as_ref(), approval.id).clear("role", self.role.word());
         Ok(Done::recording(Asked { approval: approval.id, done }, facts))
     }
 }

@@ -3,8 +3,8 @@
 //! The authenticator's secret is drawn in the first step and carried in a sealed ticket: nothing is stored until
 //! the second, and whoever keeps a copy of the link cannot compute it.
 
-use strongroom_seal::totp::{self, TotpSecret};
 use strongroom_seal::Secret;
+use strongroom_seal::totp::{self, TotpSecret};
 use zeroize::Zeroizing;
 
 use crate::features::session::credential::{self, New};
@@ -45,7 +45,10 @@ pub struct Enrolled {
 }
 
 fn ended() -> Error {
-    Error::conflict("link.ended", "This link was used, replaced, or has expired. Ask the administrator for a new one.")
+    Error::conflict(
+        "link.ended",
+        "This link was used, replaced, or has expired. Ask the administrator for a new one.",
+    )
 }
 
 /// The live link of that secret.

@@ -24,7 +24,11 @@ pub(super) fn secret(room: &Strongroom) -> Zeroizing<String> {
 }
 
 /// Writes the first administrator's rows and link.
-pub(crate) async fn insert_first(tx: &mut Tx, room: &Strongroom, who: (&Name, &Email)) -> Result<(StaffId, Link)> {
+pub(crate) async fn insert_first(
+    tx: &mut Tx,
+    room: &Strongroom,
+    who: (&Name, &Email),
+) -> Result<(StaffId, Link)> {
     let now = room.now();
     let id = StaffId::new(now, room.random());
     let person = Person::new(&room.vault, room.entropy.as_ref(), id, now, who, None)?;

@@ -113,7 +113,13 @@ impl Person {
 }
 
 /// The values that insert a standing without end.
-pub(crate) fn standing_values(vault: &Vault, id: StaffId, since: Micros, role: Role, state: &str) -> Result<[Param; 5]> {
+pub(crate) fn standing_values(
+    vault: &Vault,
+    id: StaffId,
+    since: Micros,
+    role: Role,
+    state: &str,
+) -> Result<[Param; 5]> {
     let standing = Standing { since, until: None, role, state: state.to_owned() };
     Ok(params![id.to_string(), since, role.word(), state, bind_standing(id, &standing).mac(vault)?])
 }

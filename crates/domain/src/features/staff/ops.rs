@@ -53,7 +53,8 @@ impl Operation for InviteStaff {
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<Invited>> {
         let contact = self.role == Role::ClientContact;
         if contact != self.client.is_some() {
-            let says = if contact { "Name the client." } else { "Only a client contact belongs to a client." };
+            let says =
+                if contact { "Name the client." } else { "Only a client contact belongs to a client." };
             return Err(Error::invalid("client_id", says));
         }
         if let Some(client) = self.client
@@ -68,7 +69,8 @@ impl Operation for InviteStaff {
         let id: StaffId = tx.new_id();
         let now = tx.now();
         let entropy = tx.ctx().room.entropy.clone();
-        let person = Person::new(tx.vault(), entropy.as_ref(), id, now, (&self.name, &self.email), self.client)?;
+        let person =
+            Person::new(tx.vault(), entropy.as_ref(), id, now, (&self.name, &self.email), self.client)?;
         let second = if contact { Second::NoneYet } else { authority::second_person(tx).await? };
         let values = person.values(tx.vault())?;
         tx.exec_one(&store::STAFF_INSERT, &values).await?;

@@ -49,7 +49,12 @@ pub struct StaffView {
 ///
 /// # Errors
 /// Refused, sealed, storage.
-pub async fn staff_list(ctx: &Ctx, words: &str, after: Option<StaffId>, limit: usize) -> Result<(Vec<StaffView>, bool)> {
+pub async fn staff_list(
+    ctx: &Ctx,
+    words: &str,
+    after: Option<StaffId>,
+    limit: usize,
+) -> Result<(Vec<StaffView>, bool)> {
     let administrator = ctx.role().await? == Role::Administrator;
     let words = words.to_lowercase();
     let matches = |text: &str| words.split_whitespace().all(|w| text.contains(w));
@@ -67,7 +72,15 @@ pub async fn staff_list(ctx: &Ctx, words: &str, after: Option<StaffId>, limit: u
         candidates = without_contacts(ctx, candidates, limit).await?;
     }
     let ((_, seen), more) = ctx
-        .fill_page(Verb::StaffList, &Target::Firm, Verb::StaffSee, candidates, limit, Target::Staff, Facts::default())
+        .fill_page(
+            Verb::StaffList,
+            &Target::Firm,
+            Verb::StaffSee,
+            candidates,
+            limit,
+            Target::Staff,
+            Facts::default(),
+        )
         .await?;
     let mut views = Vec::with_capacity(seen.len());
     for person in seen.into_iter().filter_map(|(_, subject)| subject.person) {
@@ -111,7 +124,8 @@ pub async fn staff_one(ctx: &Ctx, id: StaffId) -> Result<StaffView> {
 async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<StaffView> {
     let present = standing(person, ctx.now())?;
     let text = person.id.to_string();
-    let row = ctx.room.db.optional(&store::STAFF_ROW, &params![text.clone()]).await?.ok_or(Error::NotFound)?;
+    let row =
+        ctx.room.db.optional(&store::STAFF_ROW, &params![text.clone()]).await?.ok_or(Error::NotFound)?;
     let row = Person::read(&row, &ctx.room.vault)?;
     let name = ctx.room.directory.staff(person.id).ok_or(Error::NotFound)?;
     let mut groups = Vec::new();

@@ -79,7 +79,9 @@ async fn a_reset_needs_the_second_person_and_puts_the_person_out() {
     let ann = f.person(Role::Partner, "Ann Poole").await;
     let browser = f.browser(ann, None).await.unwrap();
     let ctx = f.with_cookie(&browser.cookie).await.unwrap();
-    let made = make_token(&ctx, Name::parse("script").unwrap(), vec![Scope::Read], f.room.now() + DAY).await.unwrap();
+    let made = make_token(&ctx, Name::parse("script").unwrap(), vec![Scope::Read], f.room.now() + DAY)
+        .await
+        .unwrap();
     let admin = f.admin().await;
     let asked = admin.perform(ResetCredentials { staff: ann, reason: Some(because()) }).await.unwrap();
     assert!(!asked.done);
@@ -131,7 +133,10 @@ async fn a_suspended_person_is_out_at_once() {
     let step = f.browser(ann, None).await;
     assert!(matches!(step, Err(Error::Conflict { code: "session.suspended", .. })));
     f.admin().await.perform(ResumeStaff { staff: ann, reason: None }).await.unwrap();
-    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)), "the old session stays ended");
+    assert!(
+        matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)),
+        "the old session stays ended"
+    );
     f.sign_in(ann).await;
 }
 
@@ -141,14 +146,23 @@ async fn the_last_administrator_stays() {
     let admin = f.admin().await;
     let made = admin.perform(invitation("Bea Keys", Role::Administrator)).await.unwrap();
     f.enrol(made.staff, &made.link.expect("a firm of one administrator needs no second person")).await;
-    f.sign_in(made.staff).await.perform(SuspendStaff { staff: f.administrator, reason: because() }).await.unwrap();
+    f.sign_in(made.staff)
+        .await
+        .perform(SuspendStaff { staff: f.administrator, reason: because() })
+        .await
+        .unwrap();
     let bea = f.sign_in(made.staff).await;
     let own = bea.perform(SuspendStaff { staff: made.staff, reason: because() }).await;
     assert!(matches!(own, Err(Error::Refused(_))));
     bea.perform(ResumeStaff { staff: f.administrator, reason: None }).await.unwrap();
-    let changed = bea.perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None }).await.unwrap();
+    let changed =
+        bea.perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None }).await.unwrap();
     assert!(changed.done);
-    let last = f.sign_in(made.staff).await.perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None }).await;
+    let last = f
+        .sign_in(made.staff)
+        .await
+        .perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None })
+        .await;
     assert!(matches!(last, Err(Error::Invalid { .. })));
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::id::{RecordId, UploadId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::permit::Permit;
 use crate::kernel::target::{Subject, Target};
-use crate::kernel::vault::KeyOf;
+use crate::kernel::vault::{KeyOf, SealWatch};
 use crate::kernel::verb::Verb;
 
 use super::row::{Meta, UploadRow};
@@ -50,12 +50,16 @@ pub async fn append<E: std::fmt::Display>(
         return ops::status(ctx, id).await;
     }
     if u64::try_from(row.received).unwrap_or(0) != offset {
-        return Err(Error::conflict("upload.offset", "The server has another number of bytes. Ask it, and go on from there."));
+        return Err(Error::conflict(
+            "upload.offset",
+            "The server has another number of bytes. Ask it, and go on from there.",
+        ));
     }
+    let watch = ctx.room.vault.watch();
     let facts = Facts::about([id.any()]).clear("offset", row.received);
     let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
     let key = upload_key(ctx, &permit, &subject, &row)?;
-    let (blob, size) = receive(ctx, &row, &key, body, checksum).await?;
+    let (blob, size) = receive(ctx, &row, (&key, watch), body, checksum).await?;
     let row = match blob {
         Some(blob) => {
             let done = ctx.perform(AddPart { row, blob: blob.clone(), size }).await;
@@ -82,7 +86,7 @@ fn upload_key(ctx: &Ctx, permit: &Permit, subject: &Subject, row: &UploadRow) ->
 async fn receive<E: std::fmt::Display>(
     ctx: &Ctx,
     row: &UploadRow,
-    key: &Key,
+    (key, watch): (&Key, SealWatch),
     mut body: impl Stream<Item = std::result::Result<Bytes, E>> + Send + Unpin,
     checksum: Option<(Algorithm, Vec<u8>)>,
 ) -> Result<(Option<BlobName>, i64)> {
@@ -90,7 +94,6 @@ async fn receive<E: std::fmt::Display>(
     let (mut encryptor, header) = chunked::Encryptor::begin(key, &context, ctx.room.random::<24>());
     let mut writer = ctx.room.blobs.create().await?;
     let mut pending = header.to_vec();
-    let watch = ctx.room.vault.watch();
     let mut hash = checksum.as_ref().map(|(algorithm, _)| Hash::new(*algorithm));
     let (mut size, room_left) = (0_i64, row.length - row.received);
     let mut broken = false;
@@ -182,7 +185,7 @@ impl Operation for AddPart {
         row.expires_at = tx.now() + 7 * crate::kernel::clock::DAY;
         row.save(tx, start).await?;
         let values = params![row.id.to_string(), start, self.size, self.blob.as_str()];
-        tx.exec_one(&store::PART_INSERT, &values).await?;
+        tx.exec_one(&store::UPLOAD_PART_INSERT, &values).await?;
         let facts = Facts::about([row.id.any()]).clear("size", self.size).clear("offset", row.received);
         Ok(Done::recording(row, facts))
     }
@@ -194,6 +197,7 @@ pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
         Some(record) => record,
         None => RecordId::new(ctx.now(), ctx.room.random()),
     };
+    let watch = ctx.room.vault.watch();
     let facts = Facts::about([row.id.any(), record.any()]);
     let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
     let key = upload_key(ctx, &permit, &subject, &row)?;
@@ -202,10 +206,19 @@ pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
     let record_key = ctx.room.vault.key(&permit, &record.any(), of)?;
     let (version, filing) = filing(ctx, &row, &meta, record).await?;
     let context = ctx.room.vault.content_context(&record.to_string(), version);
-    let mut sink = record::Sink::begin(&ctx.room, &record_key, &context).await?;
+    let mut sink = record::Sink::begin(&ctx.room, watch, &record_key, &context).await?;
+    let mut whole = 0_i64;
     for part in ctx.room.db.all(&store::PARTS, &params![row.id.to_string()]).await? {
-        let (start, blob): (i64, String) = (part.get("start")?, part.get("blob")?);
+        let (start, size, blob): (i64, i64, String) = (part.get("start")?, part.get("size")?, part.get("blob")?);
+        // a part that is missing would make a shorter record of it: never
+        if start != whole {
+            return Err(Error::Damaged(row.id.any()));
+        }
         copy_part(ctx, &row, &key, start, &blob, &mut sink).await?;
+        whole += size;
+    }
+    if whole != row.length || sink.size() != u64::try_from(row.length).unwrap_or(0) {
+        return Err(Error::Damaged(row.id.any()));
     }
     let blobs = part_blobs(ctx, row.id).await?;
     let filed = record::finish_upload(ctx, filing, sink).await?;

@@ -106,7 +106,8 @@ impl Operation for BeginUpload {
             None => tx.vault().next_number(Numbered::Record)?,
         };
         let id: UploadId = tx.new_id();
-        let key = tx.key(&id.any(), KeyOf::Record { matter: matter.number, record: number })?.derive("upload");
+        let key =
+            tx.key(&id.any(), KeyOf::Record { matter: matter.number, record: number })?.derive("upload");
         let meta = Meta {
             filename: file_name(&new.filename),
             folder: new.folder,

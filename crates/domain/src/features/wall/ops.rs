@@ -101,7 +101,7 @@ impl Operation for ChangeWall {
             let ended = WallPart { until: Some(now), ..part.clone() };
             let mac = bind_wall_part(old.id, &ended).mac(tx.vault())?;
             let values = params![now, mac, old.id.to_string(), part.thing.as_str(), part.since];
-            tx.exec_one(&store::PART_END, &values).await?;
+            tx.exec_one(&store::WALL_PART_END, &values).await?;
             changed.insert(part.thing.clone());
         }
         for thing in wanted.iter().filter(|t| !present.iter().any(|p| p.thing == **t)) {
@@ -203,13 +203,22 @@ async fn check_spec(tx: &mut WriteTx<'_>, spec: &WallSpec) -> Result<()> {
     let spec = spec.clone();
     tx.load(async |loader| {
         for client in &spec.clients {
-            loader.client(*client).await?.ok_or_else(|| Error::invalid("covers", "There is no such client."))?;
+            loader
+                .client(*client)
+                .await?
+                .ok_or_else(|| Error::invalid("covers", "There is no such client."))?;
         }
         for matter in &spec.matters {
-            loader.matter(*matter).await?.ok_or_else(|| Error::invalid("covers", "There is no such matter."))?;
+            loader
+                .matter(*matter)
+                .await?
+                .ok_or_else(|| Error::invalid("covers", "There is no such matter."))?;
         }
         for person in &spec.staff {
-            loader.person(*person).await?.ok_or_else(|| Error::invalid("staff", "There is no such person."))?;
+            loader
+                .person(*person)
+                .await?
+                .ok_or_else(|| Error::invalid("staff", "There is no such person."))?;
         }
         for group in &spec.groups {
             loader.members(*group).await?;
@@ -229,7 +238,7 @@ async fn add_part(tx: &mut WriteTx<'_>, wall: WallId, thing: AnyId) -> Result<()
     let part = WallPart { thing, since: tx.now(), until: None };
     let mac = bind_wall_part(wall, &part).mac(tx.vault())?;
     let values = params![wall.to_string(), part.thing.as_str(), part.since, None::<i64>, mac];
-    tx.exec_one(&store::PART_INSERT, &values).await
+    tx.exec_one(&store::WALL_PART_INSERT, &values).await
 }
 
 fn touch(tx: &mut WriteTx<'_>, wall: WallId, things: &BTreeSet<AnyId>) {

@@ -60,7 +60,11 @@ pub struct Affected {
 ///
 /// # Errors
 /// Refused, sealed, storage.
-pub async fn walls(ctx: &Ctx, after: Option<WallId>, limit: usize) -> Result<(Vec<WallView>, Option<WallId>)> {
+pub async fn walls(
+    ctx: &Ctx,
+    after: Option<WallId>,
+    limit: usize,
+) -> Result<(Vec<WallView>, Option<WallId>)> {
     // walls are few; candidates are read in pages and each is decided
     let mut found: Vec<WallId> = Vec::new();
     let mut from = after.map(|w| w.to_string());
@@ -118,14 +122,19 @@ fn view(ctx: &Ctx, permit: &Permit, wall: &WallFacts) -> Result<WallView> {
     let key = ctx.room.vault.key(permit, &wall.id.any(), KeyOf::Client(wall.number))?;
     let row = wall.id.to_string();
     let open = |column: &'static str, sealed: &[u8]| {
-        ctx.room.vault.open_text(&key, Column { table: "wall", row: &row, column, version: wall.row_version }, sealed)
+        ctx.room.vault.open_text(
+            &key,
+            Column { table: "wall", row: &row, column, version: wall.row_version },
+            sealed,
+        )
     };
     let directory = &ctx.room.directory;
     Ok(WallView {
         id: wall.id,
         name: open("name", &wall.sealed_name)?,
         reason: open("reason", &wall.sealed_reason)?,
-        kind: WallKind::parse(&wall.kind).ok_or_else(|| Error::Internal(String::from("wall holds no kind")))?,
+        kind: WallKind::parse(&wall.kind)
+            .ok_or_else(|| Error::Internal(String::from("wall holds no kind")))?,
         clients: wall.named(now).map(|c| (c, directory.client(permit, c).map(|n| n.name))).collect(),
         matters: wall.named(now).map(|m| (m, directory.matter(permit, m).map(|n| n.name))).collect(),
         staff: wall.named(now).collect(),
@@ -166,12 +175,14 @@ pub async fn affected(ctx: &Ctx, spec: &WallSpec) -> Result<Affected> {
         }
     }
     let candidates = matters.into_iter().map(Target::Matter).collect();
-    let (permit, seen) =
-        ctx.permit_page(Verb::MatterList, &Target::Firm, Verb::MatterSee, candidates, Facts::default()).await?;
+    let (permit, seen) = ctx
+        .permit_page(Verb::MatterList, &Target::Firm, Verb::MatterSee, candidates, Facts::default())
+        .await?;
     let mut loses = Vec::new();
     for matter in seen.into_iter().filter_map(|(_, s)| s.matter) {
         let name = ctx.room.directory.matter(&permit, matter.id).map(|n| n.name).unwrap_or_default();
-        let seated: BTreeSet<StaffId> = matter.seats.iter().filter(|s| s.holds(now)).map(|s| s.staff).collect();
+        let seated: BTreeSet<StaffId> =
+            matter.seats.iter().filter(|s| s.holds(now)).map(|s| s.staff).collect();
         let lost = seated.into_iter().filter(|p| (spec.kind == WallKind::Bars) == named.contains(p));
         loses.extend(lost.map(|p| (p, matter.id, name.clone())));
     }

@@ -11,7 +11,8 @@ use std::time::SystemTime;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
-    let assets = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("no manifest folder")?).join("assets");
+    let assets =
+        PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("no manifest folder")?).join("assets");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("no output folder")?);
     for watched in ["src", "build.mjs", "package.json", "package-lock.json", "dist"] {
         println!("cargo::rerun-if-changed={}", assets.join(watched).display());
@@ -97,6 +98,10 @@ fn listing(dist: &Path) -> Result<String> {
             path.display().to_string()
         )?;
     }
-    writeln!(list, "];\n/// Changes with any of them.\npub const VERSION: &str = \"{:016x}\";", all.finish())?;
+    writeln!(
+        list,
+        "];\n/// Changes with any of them.\npub const VERSION: &str = \"{:016x}\";",
+        all.finish()
+    )?;
     Ok(list)
 }

@@ -2,7 +2,9 @@
 //! added once, here.
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -52,7 +54,11 @@ const COMMON: [(&str, &str); 6] = [
 fn problem(description: &str) -> RefOr<Response> {
     let schema = Ref::from_schema_name(Problem::name());
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build().into()
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+        .into()
 }
 
 fn add_common(operation: &mut Operation) {
@@ -65,18 +71,15 @@ fn add_common(operation: &mut Operation) {
 /// Adds what every route shares.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
-        let operations = [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.delete,
-            &mut item.head,
-            &mut item.patch,
-        ];
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             add_common(operation);
         }
     }
+    // a template of OpenAPI has no word for "with slashes"
+    let paths = std::mem::take(&mut document.paths.paths);
+    document.paths.paths = paths.into_iter().map(|(path, item)| (path.replace("{*", "{"), item)).collect();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("sr_pat_…").build();
     let session = ApiKey::Cookie(ApiKeyValue::new(cookies::SESSION));
     let components = document.components.get_or_insert_with(Components::new);

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing;
-use utoipa::openapi::path::PathItem;
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::PathItem;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::features;

@@ -150,7 +150,9 @@ pub(crate) fn at(field: Field, names: &[&str], wrong: Option<&(&'static str, Str
 }
 
 /// What of an error belongs on the form; the rest is trouble.
-pub(crate) fn on_form(error: strongroom_domain::Error) -> Result<(&'static str, String), crate::http::trouble::Trouble> {
+pub(crate) fn on_form(
+    error: strongroom_domain::Error,
+) -> Result<(&'static str, String), crate::http::trouble::Trouble> {
     match error {
         strongroom_domain::Error::Invalid { field, says } => Ok((field, says)),
         strongroom_domain::Error::Conflict { says, .. } => Ok(("", says)),
@@ -160,5 +162,9 @@ pub(crate) fn on_form(error: strongroom_domain::Error) -> Result<(&'static str, 
 
 /// The sentence above a form that has something wrong.
 pub(crate) fn above(wrong: Option<&(&'static str, String)>) -> Option<String> {
-    wrong.map(|(name, says)| if name.is_empty() { says.clone() } else { String::from("Look at the field marked below.") })
+    wrong.map(
+        |(name, says)| {
+            if name.is_empty() { says.clone() } else { String::from("Look at the field marked below.") }
+        },
+    )
 }

@@ -95,7 +95,10 @@ mod tests {
         assert!(!own_page(&post, &from(&[("sec-fetch-site", "same-site")])));
         assert!(own_page(&post, &from(&[("sec-fetch-site", "same-origin")])));
         assert!(own_page(&post, &from(&[])));
-        assert!(own_page(&Method::GET, &from(&[("sec-fetch-site", "cross-site")])), "links may come from anywhere");
+        assert!(
+            own_page(&Method::GET, &from(&[("sec-fetch-site", "cross-site")])),
+            "links may come from anywhere"
+        );
     }
 
     #[test]

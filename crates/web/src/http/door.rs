@@ -1,10 +1,10 @@
 //! Someone who is not signed in: the frame of their pages, and a form token bound to a cookie of their own.
 
+use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use askama::Template;
 use strongroom_domain::Ctx;
 use strongroom_domain::kernel::actor::{Actor, Channel};
 
@@ -52,7 +52,13 @@ impl Stranger {
     #[must_use]
     pub fn of(page: &Page) -> Self {
         let shell = page.shell("", crate::layout::Section::Account);
-        Self { csrf: shell.csrf, fresh: None, theme: shell.theme, here: shell.here, request: shell.request_id }
+        Self {
+            csrf: shell.csrf,
+            fresh: None,
+            theme: shell.theme,
+            here: shell.here,
+            request: shell.request_id,
+        }
     }
 
     /// The frame.
@@ -160,9 +166,9 @@ pub fn anonymous(state: &WebState, rq: &Rq) -> std::sync::Arc<Ctx> {
 pub async fn sealed(state: &WebState, stranger: &Stranger, error: Option<String>) -> Answer {
     let status = state.unsealer().status().await;
     let ask = match status.method {
-        SealMethod::Passphrase => Unseal::Passphrase {
-            field: Field::new(Input::Password, "passphrase", "Passphrase").autofocus(),
-        },
+        SealMethod::Passphrase => {
+            Unseal::Passphrase { field: Field::new(Input::Password, "passphrase", "Passphrase").autofocus() }
+        }
         SealMethod::Shares { given, needed } => Unseal::Shares {
             field: Field::new(Input::Password, "share", "A share, as it is printed").autofocus(),
             given,

@@ -59,7 +59,10 @@ mod tests {
         for odd in ["7", "W/\"7\"", "\"x\"", "\"\"", "\"7\", \"8\""] {
             assert_eq!(read(odd), Err(StatusCode::PRECONDITION_FAILED), "{odd}");
         }
-        assert_eq!(IfMatch::read(&HeaderMap::new()).map_err(|p| p.status()), Err(StatusCode::PRECONDITION_REQUIRED));
+        assert_eq!(
+            IfMatch::read(&HeaderMap::new()).map_err(|p| p.status()),
+            Err(StatusCode::PRECONDITION_REQUIRED)
+        );
         assert_eq!(of(7), "\"7\"");
     }
 }

@@ -38,7 +38,11 @@ const SAYINGS: &[(&str, Tone, &str)] = &[
     ("upload-ended", Tone::Good, "What had arrived is discarded."),
     ("confirmed", Tone::Good, "Thank you. It is noted that this was you."),
     ("denied", Tone::Warn, "That session has ended. Change your password now, under Your sign-in."),
-    ("recovery-used", Tone::Warn, "You used a recovery code; it does not work again. See how many are left under Your sign-in."),
+    (
+        "recovery-used",
+        Tone::Warn,
+        "You used a recovery code; it does not work again. See how many are left under Your sign-in.",
+    ),
 ];
 
 /// The cookie of a saying.

@@ -111,7 +111,15 @@ mod tests {
     #[test]
     fn the_way_back_is_ours() {
         assert_eq!(own_path("/matters/mat_1?record=rec_1"), "/matters/mat_1?record=rec_1");
-        for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "", "x", "/sign-out"] {
+        for evil in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x",
+            "",
+            "x",
+            "/sign-out",
+        ] {
             assert_eq!(own_path(evil), "/today", "{evil:?}");
         }
     }

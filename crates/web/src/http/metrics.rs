@@ -73,21 +73,47 @@ impl Metrics {
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         };
         gauge("strongroom_sealed", "gauge", "1 while the keys are out of memory.", u64::from(sealed));
-        gauge("strongroom_ledger_signed_size", "gauge", "Entries under the newest signed checkpoint.", ledger_size);
+        gauge(
+            "strongroom_ledger_signed_size",
+            "gauge",
+            "Entries under the newest signed checkpoint.",
+            ledger_size,
+        );
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        gauge("strongroom_ledger_entries_total", "counter", "Requests that left an entry.", read(&self.entries));
-        gauge("strongroom_upload_bytes_total", "counter", "Bytes of records that arrived.", read(&self.upload_bytes));
-        gauge("strongroom_download_bytes_total", "counter", "Bytes of records that left.", read(&self.download_bytes));
+        gauge(
+            "strongroom_ledger_entries_total",
+            "counter",
+            "Requests that left an entry.",
+            read(&self.entries),
+        );
+        gauge(
+            "strongroom_upload_bytes_total",
+            "counter",
+            "Bytes of records that arrived.",
+            read(&self.upload_bytes),
+        );
+        gauge(
+            "strongroom_download_bytes_total",
+            "counter",
+            "Bytes of records that left.",
+            read(&self.download_bytes),
+        );
         gauge("strongroom_panics_total", "counter", "Handlers that panicked.", read(&self.panics));
         self.render_requests(&mut out);
         out
     }
 
     fn render_requests(&self, out: &mut String) {
-        let _ = writeln!(out, "# HELP strongroom_requests_total Requests by route template and status.\n# TYPE strongroom_requests_total counter");
+        let _ = writeln!(
+            out,
+            "# HELP strongroom_requests_total Requests by route template and status.\n# TYPE strongroom_requests_total counter"
+        );
         if let Ok(requests) = self.requests.lock() {
             for ((route, method, status), count) in requests.iter() {
-                let _ = writeln!(out, "strongroom_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}");
+                let _ = writeln!(
+                    out,
+                    "strongroom_requests_total{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}} {count}"
+                );
             }
         }
         let name = "strongroom_request_seconds";
@@ -100,7 +126,11 @@ impl Metrics {
             }
             let _ = writeln!(out, "{name}_bucket{{route=\"{route}\",le=\"+Inf\"}} {}", one.count);
             let sum = Duration::from_micros(one.micros).as_secs_f64();
-            let _ = writeln!(out, "{name}_sum{{route=\"{route}\"}} {sum}\n{name}_count{{route=\"{route}\"}} {}", one.count);
+            let _ = writeln!(
+                out,
+                "{name}_sum{{route=\"{route}\"}} {sum}\n{name}_count{{route=\"{route}\"}} {}",
+                one.count
+            );
         }
     }
 }
@@ -116,7 +146,11 @@ mod tests {
         metrics.answered("GET", "/matters/{id}", 200, Duration::from_millis(70));
         metrics.entry();
         let text = metrics.render(true, 12);
-        assert!(text.contains("strongroom_requests_total{method=\"GET\",route=\"/matters/{id}\",status=\"200\"} 2"));
+        assert!(
+            text.contains(
+                "strongroom_requests_total{method=\"GET\",route=\"/matters/{id}\",status=\"200\"} 2"
+            )
+        );
         assert!(text.contains("strongroom_request_seconds_bucket{route=\"/matters/{id}\",le=\"0.01\"} 1"));
         assert!(text.contains("strongroom_request_seconds_count{route=\"/matters/{id}\"} 2"));
         assert!(text.contains("strongroom_sealed 1") && text.contains("strongroom_ledger_signed_size 12"));

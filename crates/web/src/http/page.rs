@@ -9,8 +9,8 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use strongroom_domain::features::session::{self, Me};
 use strongroom_domain::features::client;
+use strongroom_domain::features::session::{self, Me};
 use strongroom_domain::kernel::actor::{Channel, Role};
 use strongroom_domain::kernel::id::ClientId;
 use strongroom_domain::{Ctx, Error};
@@ -71,10 +71,10 @@ impl PageCx {
             role_name: self.me.role.says().to_owned(),
             nav: nav_for(shown(self.me.role), section, |s| self.offer(s)),
             crumbs: Vec::new(),
-            presenting: self.presenting.as_ref().map(|(id, name)| Presenting {
-                client_id: id.to_string(),
-                client_name: name.clone(),
-            }),
+            presenting: self
+                .presenting
+                .as_ref()
+                .map(|(id, name)| Presenting { client_id: id.to_string(), client_name: name.clone() }),
             present_client_id: None,
             palette: self.me.role != Role::ClientContact,
             csrf: self.csrf.clone(),
@@ -147,8 +147,16 @@ impl PageCx {
             return Hidden;
         }
         match section {
-            Section::Approvals if !matches!(self.me.role, Role::Partner | Role::ComplianceOfficer | Role::Administrator) => Hidden,
-            Section::Walls if !matches!(self.me.role, Role::ComplianceOfficer | Role::Partner | Role::Associate) => Hidden,
+            Section::Approvals
+                if !matches!(self.me.role, Role::Partner | Role::ComplianceOfficer | Role::Administrator) =>
+            {
+                Hidden
+            }
+            Section::Walls
+                if !matches!(self.me.role, Role::ComplianceOfficer | Role::Partner | Role::Associate) =>
+            {
+                Hidden
+            }
             _ => Shown(None),
         }
     }
@@ -158,7 +166,10 @@ impl PageCx {
 #[must_use]
 pub fn shown(role: Role) -> crate::layout::Role {
     let word = role.word();
-    crate::layout::Role::ALL.into_iter().find(|r| r.word() == word).unwrap_or(crate::layout::Role::ClientContact)
+    crate::layout::Role::ALL
+        .into_iter()
+        .find(|r| r.word() == word)
+        .unwrap_or(crate::layout::Role::ClientContact)
 }
 
 fn present_value(secret: &str, client: ClientId) -> String {

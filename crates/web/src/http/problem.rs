@@ -13,26 +13,91 @@ use strongroom_domain::kernel::error::Because;
 
 /// The kinds of problem: code, status, title, and what it means.
 pub const TYPES: &[(&str, u16, &str, &str)] = &[
-    ("malformed", 400, "The request cannot be read", "A parameter, header or body is not what the documentation says. `detail` names it."),
-    ("signed-out", 401, "Not signed in", "No session or token, or one that has ended. Sign in, or send a token that holds."),
-    ("refused", 403, "Refused", "The gate refused something that you may see. `because` lists the rules that decided."),
-    ("csrf", 403, "The request did not come from our page", "A request with a session's cookie carries the page's token in X-CSRF-Token or the field `csrf`."),
+    (
+        "malformed",
+        400,
+        "The request cannot be read",
+        "A parameter, header or body is not what the documentation says. `detail` names it.",
+    ),
+    (
+        "signed-out",
+        401,
+        "Not signed in",
+        "No session or token, or one that has ended. Sign in, or send a token that holds.",
+    ),
+    (
+        "refused",
+        403,
+        "Refused",
+        "The gate refused something that you may see. `because` lists the rules that decided.",
+    ),
+    (
+        "csrf",
+        403,
+        "The request did not come from our page",
+        "A request with a session's cookie carries the page's token in X-CSRF-Token or the field `csrf`.",
+    ),
     ("not-found", 404, "Not found", "There is nothing at this address that you may know of."),
     ("method", 405, "Not allowed here", "This address does not answer that method."),
-    ("conflict", 409, "It cannot be so now", "The present state does not allow it. `code` and `detail` say why."),
-    ("duplicate", 409, "Already in this matter", "The same bytes are already a record of this matter: `duplicate_of` names it."),
-    ("stale", 412, "Changed since it was read", "Someone changed it since. Read it again and repeat the change."),
+    (
+        "conflict",
+        409,
+        "It cannot be so now",
+        "The present state does not allow it. `code` and `detail` say why.",
+    ),
+    (
+        "duplicate",
+        409,
+        "Already in this matter",
+        "The same bytes are already a record of this matter: `duplicate_of` names it.",
+    ),
+    (
+        "stale",
+        412,
+        "Changed since it was read",
+        "Someone changed it since. Read it again and repeat the change.",
+    ),
     ("too-large", 413, "Too large", "The content is larger than this firm allows. `limit` is in bytes."),
-    ("media-type", 415, "Another content type is needed", "The body is of a type that this address does not take."),
+    (
+        "media-type",
+        415,
+        "Another content type is needed",
+        "The body is of a type that this address does not take.",
+    ),
     ("range", 416, "Nothing in that range", "The range begins beyond the end of the content."),
-    ("invalid", 422, "Not valid", "A field does not say what it must. `field` names it and `detail` says what to do."),
+    (
+        "invalid",
+        422,
+        "Not valid",
+        "A field does not say what it must. `field` names it and `detail` says what to do.",
+    ),
     ("if-match", 428, "If-Match is needed", "Send the ETag of the state that the change was made from."),
     ("throttled", 429, "Too many attempts", "Wait as many seconds as Retry-After says."),
-    ("checksum", 460, "The checksum does not fit", "The bytes that arrived are not those that were sent. Send the part again."),
-    ("internal", 500, "A fault of ours", "Something failed here. Give the request's id when you ask for help."),
-    ("damaged", 500, "Stored bytes do not hold", "What is stored is not what was written. It is not served; tell whoever runs the server."),
+    (
+        "checksum",
+        460,
+        "The checksum does not fit",
+        "The bytes that arrived are not those that were sent. Send the part again.",
+    ),
+    (
+        "internal",
+        500,
+        "A fault of ours",
+        "Something failed here. Give the request's id when you ask for help.",
+    ),
+    (
+        "damaged",
+        500,
+        "Stored bytes do not hold",
+        "What is stored is not what was written. It is not served; tell whoever runs the server.",
+    ),
     ("sealed", 503, "The strongroom is sealed", "Its key is not in memory. Someone must unseal it."),
-    ("unavailable", 503, "Storage is out of reach", "The database or the store of files does not answer, or the ledger cannot be written."),
+    (
+        "unavailable",
+        503,
+        "Storage is out of reach",
+        "The database or the store of files does not answer, or the ledger cannot be written.",
+    ),
     ("full", 507, "Storage is full", "There is no room. Reading goes on; tell whoever runs the server."),
 ];
 
@@ -145,7 +210,10 @@ impl Problem {
     /// The fixed body of a fault.
     #[must_use]
     pub fn internal() -> Self {
-        Self::new("internal", "Something failed on our side. Nothing was changed. Give the X-Request-Id when you ask for help.")
+        Self::new(
+            "internal",
+            "Something failed on our side. Nothing was changed. Give the X-Request-Id when you ask for help.",
+        )
     }
 
     /// The form or script did not carry the page's token.
@@ -243,19 +311,25 @@ impl From<Error> for Problem {
             }
             Error::Stale => Self::stale(),
             Error::Throttled { retry_after } => {
-                Self::new("throttled", format!("Too many attempts. Try again in {retry_after} seconds.")).retry(retry_after)
+                Self::new("throttled", format!("Too many attempts. Try again in {retry_after} seconds."))
+                    .retry(retry_after)
             }
             Error::TooLarge { limit } => {
                 let mut problem = Self::new("too-large", "It is larger than this firm allows.");
                 problem.limit = Some(limit);
                 problem
             }
-            Error::Sealed => Self::new("sealed", "Nothing can be opened until someone unseals it.").retry(LATER),
-            Error::Full => Self::new("full", "There is no room to write. Nothing was changed."),
-            Error::Unavailable(_) => Self::new("unavailable", "Storage does not answer. Nothing was changed.").retry(LATER),
-            Error::Damaged(_) | Error::Tampered { .. } => {
-                Self::new("damaged", "What is stored is not what was written, so it is not served. Tell whoever runs the server.")
+            Error::Sealed => {
+                Self::new("sealed", "Nothing can be opened until someone unseals it.").retry(LATER)
             }
+            Error::Full => Self::new("full", "There is no room to write. Nothing was changed."),
+            Error::Unavailable(_) => {
+                Self::new("unavailable", "Storage does not answer. Nothing was changed.").retry(LATER)
+            }
+            Error::Damaged(_) | Error::Tampered { .. } => Self::new(
+                "damaged",
+                "What is stored is not what was written, so it is not served. Tell whoever runs the server.",
+            ),
             // also what later versions of the domain may add
             _ => Self::internal(),
         }
@@ -302,7 +376,8 @@ mod tests {
 
     #[test]
     fn a_refusal_says_which_rules_decided() {
-        let because = vec![Because { rule: "only-leads-export".into(), says: "Only the lead exports.".into() }];
+        let because =
+            vec![Because { rule: "only-leads-export".into(), says: "Only the lead exports.".into() }];
         let json = shape(Error::Refused(Refusal { because, step_up: false }));
         assert_eq!(json["status"], 403);
         assert_eq!(json["type"], "/problems/refused");

@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn what_is_no_single_range_is_answered_whole() {
-        for odd in ["bytes=0-1,3-4", "bytes=", "bytes=a-b", "bytes=5-3", "lines=1-2", "0-1", "bytes=-", "bytes=+1-2"] {
+        for odd in
+            ["bytes=0-1,3-4", "bytes=", "bytes=a-b", "bytes=5-3", "lines=1-2", "0-1", "bytes=-", "bytes=+1-2"]
+        {
             assert_eq!(asked(&with(&[(RANGE, odd)]), 100, "\"e\""), Asked::Whole, "{odd}");
         }
         assert_eq!(asked(&HeaderMap::new(), 100, "\"e\""), Asked::Whole);

@@ -138,6 +138,7 @@ fn place(state: &WebState, request: &Request) -> Place {
     // the last address is the one that our own proxy has seen; those before it anyone may write
     let forwarded = text("x-forwarded-for").and_then(|v| v.rsplit(',').next()).map(|v| v.trim().to_owned());
     let address = if state.settings().trusted_proxy { forwarded.or(peer) } else { peer };
-    let device = text(USER_AGENT.as_str()).unwrap_or_default().chars().filter(|c| !c.is_control()).take(300).collect();
+    let device =
+        text(USER_AGENT.as_str()).unwrap_or_default().chars().filter(|c| !c.is_control()).take(300).collect();
     Place { address: address.unwrap_or_default().chars().take(64).collect(), device }
 }

@@ -134,7 +134,9 @@ fn refused(rq: &Rq, page: &Page, problem: &Problem) -> Refused {
     let path = rq.here.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let back = match parts.as_slice() {
-        ["matters", id, ..] if !id.is_empty() => Some((format!("/matters/{id}/team"), String::from("To the matter's team"))),
+        ["matters", id, ..] if !id.is_empty() => {
+            Some((format!("/matters/{id}/team"), String::from("To the matter's team")))
+        }
         ["records", ..] | ["matters"] => Some((String::from("/matters"), String::from("To your matters"))),
         ["clients", ..] => Some((String::from("/clients"), String::from("To the clients"))),
         _ => Some((String::from("/today"), String::from("Go to Today"))),
@@ -144,7 +146,12 @@ fn refused(rq: &Rq, page: &Page, problem: &Problem) -> Refused {
     Refused {
         shell,
         heading: String::from("This is not open to you"),
-        why: Why { allowed: false, lead: String::from("You were refused."), sentences: problem.sentences(), ask: None },
+        why: Why {
+            allowed: false,
+            lead: String::from("You were refused."),
+            sentences: problem.sentences(),
+            ask: None,
+        },
         back: back.filter(|_| page.me.role != Role::ClientContact),
         entry_href: page.ctx.last_entry().map(|id| format!("/ledger/{id}")),
     }

@@ -105,7 +105,9 @@ mod tests {
 
     #[test]
     fn metadata_is_a_list_of_keys() {
-        let found = metadata(&with("upload-metadata", "filename ZmlsZS5wZGY=,matter_id bWF0XzE=, is_private")).expect("fits");
+        let found =
+            metadata(&with("upload-metadata", "filename ZmlsZS5wZGY=,matter_id bWF0XzE=, is_private"))
+                .expect("fits");
         assert_eq!(found.get("filename").map(String::as_str), Some("file.pdf"));
         assert_eq!(found.get("matter_id").map(String::as_str), Some("mat_1"));
         assert_eq!(found.get("is_private").map(String::as_str), Some(""));

@@ -119,9 +119,10 @@ impl Clocks {
         let text = text.trim().replace('T', " ");
         let at = match text.split_once(' ') {
             None => text.parse::<Date>().ok()?.to_zoned(self.zone.clone()).ok()?,
-            Some(_) => {
-                jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", &text).ok()?.to_zoned(self.zone.clone()).ok()?
-            }
+            Some(_) => jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", &text)
+                .ok()?
+                .to_zoned(self.zone.clone())
+                .ok()?,
         };
         Some(at.timestamp().as_microsecond())
     }

@@ -80,7 +80,12 @@ struct ClientChange {
 
 /// Changes a client's name or reference.
 #[utoipa::path(patch, path = "/api/v1/clients/{id}", tag = "clients", params(("id" = String, Path)), request_body = ClientChange, responses((status = 200, body = ClientJson)))]
-async fn change(One(id): One, api: Api, IfMatch(version): IfMatch, Json(change): Json<ClientChange>) -> Answer {
+async fn change(
+    One(id): One,
+    api: Api,
+    IfMatch(version): IfMatch,
+    Json(change): Json<ClientChange>,
+) -> Answer {
     let client = api.id(Verb::ClientRename, &id).await?;
     let name = change.name.as_deref().map(Name::parse).transpose()?;
     let reference = change.reference.as_deref().map(Reference::parse).transpose()?;

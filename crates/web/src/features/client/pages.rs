@@ -55,7 +55,10 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
                 id: c.id.to_string(),
                 name: c.name,
                 reference: c.reference,
-                matters: counts.as_ref().map(|n| of(n.get(&c.id).copied().unwrap_or_default())).unwrap_or_default(),
+                matters: counts
+                    .as_ref()
+                    .map(|n| of(n.get(&c.id).copied().unwrap_or_default()))
+                    .unwrap_or_default(),
                 last_activity: None,
             })
             .collect(),
@@ -134,7 +137,12 @@ fn matter_line(m: MatterView) -> ClientMatter {
     }
 }
 
-async fn draw(page: &Page, id: ClientId, typed: Option<&Fields>, wrong: Option<&(&'static str, String)>) -> Answer {
+async fn draw(
+    page: &Page,
+    id: ClientId,
+    typed: Option<&Fields>,
+    wrong: Option<&(&'static str, String)>,
+) -> Answer {
     page.of_presented(id)?;
     let (seen, matters) = client::client(&page.ctx, id).await?;
     let mut shell = page.shell(&seen.name, Section::Clients);

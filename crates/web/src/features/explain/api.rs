@@ -43,7 +43,8 @@ struct Explained {
 /// Who may do what, and why; also as of a past instant. About a hidden thing: the same 404 as ever.
 #[utoipa::path(get, path = "/api/v1/explain", tag = "explain", params(Asked), responses((status = 200, body = Explained)))]
 async fn why(api: Api, Query(asked): Query<Asked>) -> Answer {
-    let action = Verb::parse(&asked.action).ok_or_else(|| Problem::malformed("action is no verb of this system."))?;
+    let action =
+        Verb::parse(&asked.action).ok_or_else(|| Problem::malformed("action is no verb of this system."))?;
     let at = match &asked.at {
         Some(at) => Some(parse_rfc3339(at).ok_or_else(|| Problem::malformed("at is no RFC 3339 instant."))?),
         None => None,

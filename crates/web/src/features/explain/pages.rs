@@ -41,7 +41,9 @@ async fn draw(
 ) -> reply::Answer {
     let me = page.me.id.to_string();
     let chosen = fields.some("person").unwrap_or(&me).to_owned();
-    let acts = ACTS.iter().map(|(verb, says)| Choice::new(verb.word(), *says).chosen(fields.get("action") == verb.word()));
+    let acts = ACTS
+        .iter()
+        .map(|(verb, says)| Choice::new(verb.word(), *says).chosen(fields.get("action") == verb.word()));
     let at = Field::text("at", "On (empty for now)").value(fields.get("at")).optional();
     let view = Explain {
         shell: page.shell("Who may what", Section::Explain),
@@ -89,7 +91,8 @@ pub(super) async fn ask(posted: Posted) -> reply::Answer {
         let wrong = ("at", String::from("Write a day as 2026-11-03, or leave it empty."));
         return draw(&page, &fields, None, Some(&wrong)).await;
     }
-    let question = Ask { person: Some(who), action, thing: thing(fields.get("thing").trim()), at: at.flatten() };
+    let question =
+        Ask { person: Some(who), action, thing: thing(fields.get("thing").trim()), at: at.flatten() };
     match explain(&page.ctx, question).await {
         Ok(decision) => {
             let answer = answer(&page, &fields, who, action, decision);

@@ -86,7 +86,9 @@ fn pages(page: &Page, words: &str) -> Vec<Hit> {
     let rail = shell.nav.into_iter().map(|item| ("page", item.label, item.href));
     let begun: &[(&str, &str)] = match page.me.role {
         _ if page.presenting.is_some() => &[],
-        Role::Partner | Role::RecordsManager => &[("Open a new matter", "/matters/new"), ("Take on a client", "/clients/new")],
+        Role::Partner | Role::RecordsManager => {
+            &[("Open a new matter", "/matters/new"), ("Take on a client", "/clients/new")]
+        }
         Role::ComplianceOfficer => &[("Make a wall", "/walls/new")],
         _ => &[],
     };

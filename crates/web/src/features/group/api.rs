@@ -17,7 +17,10 @@ use crate::http::problem::Problem;
 use crate::state::WebState;
 
 pub(crate) fn api() -> OpenApiRouter<WebState> {
-    OpenApiRouter::new().routes(routes!(list, make)).routes(routes!(read, change)).routes(routes!(add, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, make))
+        .routes(routes!(read, change))
+        .routes(routes!(add, remove))
 }
 
 /// Someone in a group.
@@ -38,7 +41,11 @@ struct GroupJson {
 
 impl From<GroupView> for GroupJson {
     fn from(g: GroupView) -> Self {
-        let member = |m: group::Member| MemberJson { staff_id: m.staff.to_string(), name: m.name, since: rfc3339(m.since) };
+        let member = |m: group::Member| MemberJson {
+            staff_id: m.staff.to_string(),
+            name: m.name,
+            since: rfc3339(m.since),
+        };
         Self { id: g.id.to_string(), name: g.name, members: g.members.into_iter().map(member).collect() }
     }
 }
@@ -63,7 +70,11 @@ struct GroupName {
 #[utoipa::path(post, path = "/api/v1/groups", tag = "staff", request_body = GroupName, responses((status = 201, body = GroupJson)))]
 async fn make(api: Api, Json(new): Json<GroupName>) -> Answer {
     let name = Name::parse(&new.name)?;
-    let body = GroupJson { name: name.as_str().to_owned(), members: Vec::new(), id: api.perform(MakeGroup { name }).await?.to_string() };
+    let body = GroupJson {
+        name: name.as_str().to_owned(),
+        members: Vec::new(),
+        id: api.perform(MakeGroup { name }).await?.to_string(),
+    };
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }
 

@@ -30,7 +30,15 @@ fn fits(entry: &EntryView, show: &str) -> bool {
     }
 }
 
-fn draw(page: &Page, asked: &Fields, shell: Shell, of: ActivityOf, path: String, list: &str, seen: &EntryPage) -> Answer {
+fn draw(
+    page: &Page,
+    asked: &Fields,
+    shell: Shell,
+    of: ActivityOf,
+    path: String,
+    list: &str,
+    seen: &EntryPage,
+) -> Answer {
     let show = SHOWN.iter().find(|(w, _)| *w == asked.get("show")).map_or("all", |(w, _)| w);
     let choices = SHOWN.iter().map(|(w, says)| Choice::new(*w, *says).chosen(*w == show)).collect();
     let next = seen.next.map(|id| page.ctx.seal_cursor(list, &id.to_string())).transpose()?;
@@ -69,7 +77,15 @@ pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
     let of = matters::matter(&page.ctx, id).await?;
     let head = head(&page, &of, MatterTab::Activity).await?;
     let shell = crumbs(&page, &of, "Activity");
-    draw(&page, &asked, shell, ActivityOf::Matter(Box::new(head)), format!("/matters/{id}/activity"), &list, &seen)
+    draw(
+        &page,
+        &asked,
+        shell,
+        ActivityOf::Matter(Box::new(head)),
+        format!("/matters/{id}/activity"),
+        &list,
+        &seen,
+    )
 }
 
 /// Of a record.

@@ -139,7 +139,16 @@ impl Which {
     /// Names the filter, so that a cursor fits no other.
     fn name(&self) -> String {
         let part = |p: &Option<String>| p.clone().unwrap_or_default();
-        let parts = [&self.verb, &self.actor, &self.client, &self.matter, &self.record, &self.outcome, &self.since, &self.until];
+        let parts = [
+            &self.verb,
+            &self.actor,
+            &self.client,
+            &self.matter,
+            &self.record,
+            &self.outcome,
+            &self.since,
+            &self.until,
+        ];
         format!("entries {}", parts.map(part).join("|"))
     }
 }

@@ -2,8 +2,8 @@
 //! the bundles of entries are an auditor's.
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use strongroom_domain::Error;
 use strongroom_domain::features::ledger;
@@ -39,7 +39,7 @@ async fn vkey(State(state): State<WebState>) -> Answer {
 }
 
 /// A tile: `0/x001/234`, `0/001.p/17`, or `entries/…` with an auditor's token.
-#[utoipa::path(get, path = "/ledger/tile/{path}", tag = "ledger", params(("path" = String, Path, description = "With slashes, as C2SP tlog-tiles has it")), responses((status = 200, description = "The tile's bytes.", content_type = "application/octet-stream")))]
+#[utoipa::path(get, path = "/ledger/tile/{*path}", tag = "ledger", params(("path" = String, Path, description = "With slashes, as C2SP tlog-tiles has it")), responses((status = 200, description = "The tile's bytes.", content_type = "application/octet-stream")))]
 async fn tile(State(state): State<WebState>, One(path): One, api: Result<Api, Problem>) -> Answer {
     let path = format!("tile/{path}");
     if path.starts_with("tile/entries/") {
@@ -49,7 +49,11 @@ async fn tile(State(state): State<WebState>, One(path): One, api: Result<Api, Pr
     }
     let Some(tile) = TilePath::parse(&path) else { return Err(Problem::not_found()) };
     // a full tile never changes
-    let keep = if tile.width == strongroom_tlog::tile::FULL { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let keep = if tile.width == strongroom_tlog::tile::FULL {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     Ok(bytes(ledger::tile(state.room(), tile).await?, keep))
 }
 

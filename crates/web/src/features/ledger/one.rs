@@ -68,11 +68,17 @@ fn said(value: &Value) -> String {
 }
 
 fn opened(page: &Page, parts: &[(String, Map<String, Value>)]) -> Vec<OpenedPart> {
-    let all = parts.iter().flat_map(|(_, part)| part).filter(|(name, _)| !matches!(name.as_str(), "rules" | "salt" | "random"));
+    let all = parts
+        .iter()
+        .flat_map(|(_, part)| part)
+        .filter(|(name, _)| !matches!(name.as_str(), "rules" | "salt" | "random"));
     all.map(|(name, value)| {
         let called = NAMES.iter().find(|(n, _)| n == name).map_or(name.as_str(), |(_, says)| says);
         let text = said(value);
-        OpenedPart { name: called.to_owned(), value: page.ctx.room().directory().name_of_actor(&text).unwrap_or(text) }
+        OpenedPart {
+            name: called.to_owned(),
+            value: page.ctx.room().directory().name_of_actor(&text).unwrap_or(text),
+        }
     })
     .collect()
 }

@@ -1,12 +1,12 @@
 //! The ledger as a list: all of it, by ids, for those who watch; one's own acts for everyone else.
 
 use axum::http::Uri;
+use strongroom_domain::Error;
 use strongroom_domain::features::ledger::{self, Filter};
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::entry::Outcome;
 use strongroom_domain::kernel::id::{ClientId, EntryId, MatterId};
 use strongroom_domain::kernel::verb::Verb;
-use strongroom_domain::Error;
 
 use crate::features::words::{line, people};
 use crate::http::form::{Fields, query};
@@ -37,7 +37,8 @@ fn outcome(word: &str) -> Option<Outcome> {
 }
 
 fn filter(page: &Page, asked: &Fields) -> Result<Filter, Error> {
-    let wrong = |field: &'static str| move || Error::invalid(field, "This is not of the kind that the filter takes.");
+    let wrong =
+        |field: &'static str| move || Error::invalid(field, "This is not of the kind that the filter takes.");
     let id = |name: &'static str| asked.some(name).map(str::trim);
     Ok(Filter {
         verb: asked.some("verb").map(|w| Verb::parse(w).ok_or_else(wrong("verb"))).transpose()?,
@@ -58,13 +59,17 @@ fn select(name: &str, label: &str, mut choices: Vec<Choice>, all: &str) -> Field
 }
 
 fn fields(page: &Page, asked: &Fields) -> Vec<Field> {
-    let verbs = Verb::ALL.iter().map(|v| Choice::new(v.word(), v.word()).chosen(v.word() == asked.get("verb"))).collect();
+    let verbs = Verb::ALL
+        .iter()
+        .map(|v| Choice::new(v.word(), v.word()).chosen(v.word() == asked.get("verb")))
+        .collect();
     let outcomes = [("allowed", "Allowed"), ("denied", "Refused"), ("failed", "Failed")]
         .into_iter()
         .map(|(word, says)| Choice::new(word, says).chosen(word == asked.get("outcome")))
         .collect();
     let text = |name: &str, label: &str| Field::text(name, label).value(asked.get(name)).optional();
-    let day = |name: &str, label: &str| Field::new(Input::Date, name, label).value(asked.get(name)).optional();
+    let day =
+        |name: &str, label: &str| Field::new(Input::Date, name, label).value(asked.get(name)).optional();
     vec![
         select("person", "Person", people(page, &[asked.get("person")]), "Anyone"),
         select("verb", "What was done", verbs, "Anything"),
@@ -104,7 +109,9 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
     let what = match (all, page.me.role) {
         (true, Role::Auditor) => "You see ids, not names of clients: an auditor reads no client's affairs.",
         (true, _) => "You see every entry by ids. What happened in a matter is opened for its own team only.",
-        (false, _) => "These are your own acts. What others did in your matters stands on the page of each matter.",
+        (false, _) => {
+            "These are your own acts. What others did in your matters stands on the page of each matter."
+        }
     };
     let view = Ledger {
         shell: page.shell("Ledger", Section::Ledger),

@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use strongroom_domain::Error;
-use strongroom_domain::features::matter::{self, CloseMatter, MatterView, OpenMatter, RenameMatter, ReopenMatter};
+use strongroom_domain::features::matter::{
+    self, CloseMatter, MatterView, OpenMatter, RenameMatter, ReopenMatter,
+};
 use strongroom_domain::kernel::clock::rfc3339;
 use strongroom_domain::kernel::id::{ClientId, MatterId};
 use strongroom_domain::kernel::text::{Name, Reason, Reference};
@@ -121,7 +123,14 @@ async fn create(api: Api, Json(new): Json<MatterNew>) -> Answer {
         Ok(seen) => Ok(tagged(StatusCode::CREATED, seen.version, &MatterJson::from(seen))),
         // made, and not the caller's to look at: a token that may write only
         Err(_) => {
-            let body = Made { id: id.to_string(), client_id: client.to_string(), name: plain.0, reference: plain.1, state: "open", opened_at };
+            let body = Made {
+                id: id.to_string(),
+                client_id: client.to_string(),
+                name: plain.0,
+                reference: plain.1,
+                state: "open",
+                opened_at,
+            };
             Ok(json(StatusCode::CREATED, &body))
         }
     }
@@ -159,7 +168,12 @@ struct MatterChange {
 
 /// Changes a matter's name and reference, or closes or reopens it. One of the two at a time.
 #[utoipa::path(patch, path = "/api/v1/matters/{id}", tag = "matters", params(("id" = String, Path)), request_body = MatterChange, responses((status = 200, body = MatterJson)))]
-async fn change(One(id): One, api: Api, IfMatch(version): IfMatch, Json(change): Json<MatterChange>) -> Answer {
+async fn change(
+    One(id): One,
+    api: Api,
+    IfMatch(version): IfMatch,
+    Json(change): Json<MatterChange>,
+) -> Answer {
     let version = match &change.state {
         Some(_) if change.name.is_some() || change.reference.is_some() => {
             return Err(Problem::malformed("Change the state and the name one after the other."));
@@ -176,7 +190,13 @@ async fn change(One(id): One, api: Api, IfMatch(version): IfMatch, Json(change):
     Ok(changed(version, matter::matter(&api, id).await.map(MatterJson::from)))
 }
 
-async fn state(api: &Api, id: &str, version: Option<i64>, word: &str, reason: Option<&str>) -> Result<i64, Problem> {
+async fn state(
+    api: &Api,
+    id: &str,
+    version: Option<i64>,
+    word: &str,
+    reason: Option<&str>,
+) -> Result<i64, Problem> {
     let reason = reason.map(Reason::parse).transpose()?;
     match word {
         "closed" => {

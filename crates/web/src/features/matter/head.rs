@@ -57,7 +57,10 @@ fn badge(walls: &[WallBadge]) -> Option<String> {
 /// The frame of a page of a matter, with the way to it.
 pub(crate) fn crumbs(page: &Page, m: &MatterView, here: &str) -> Shell {
     let mut shell = page.shell(here, Section::Matters);
-    shell.crumbs = vec![Crumb::link("Matters", "/matters"), Crumb::link(&m.client_name, format!("/clients/{}", m.client))];
+    shell.crumbs = vec![
+        Crumb::link("Matters", "/matters"),
+        Crumb::link(&m.client_name, format!("/clients/{}", m.client)),
+    ];
     if here == m.name {
         shell.crumbs.push(Crumb::here(here));
     } else {

@@ -113,7 +113,11 @@ async fn new_form(page: &Page, fields: &Fields, wrong: Option<&(&'static str, St
     let lead = (page.me.role == Role::RecordsManager).then(|| {
         let mut choices = vec![Choice::new("", "Choose who leads")];
         choices.extend(people(page, &[fields.get("lead")]));
-        at(Field::new(Input::Select, "lead", "Who leads").choices(choices), &["lead", "staff_id", "seat"], wrong)
+        at(
+            Field::new(Input::Select, "lead", "Who leads").choices(choices),
+            &["lead", "staff_id", "seat"],
+            wrong,
+        )
     });
     let mut shell = page.shell("New matter", Section::Matters);
     shell.crumbs = vec![Crumb::link("Matters", "/matters"), Crumb::here("New matter")];
@@ -122,7 +126,11 @@ async fn new_form(page: &Page, fields: &Fields, wrong: Option<&(&'static str, St
         csrf: page.csrf(),
         client: at(Field::new(Input::Select, "client", "Client").choices(choices), &["client"], wrong),
         name: at(Field::text("name", "Name").value(fields.get("name")), &["name"], wrong),
-        reference: at(Field::text("reference", "Reference").value(fields.get("reference")), &["reference"], wrong),
+        reference: at(
+            Field::text("reference", "Reference").value(fields.get("reference")),
+            &["reference"],
+            wrong,
+        ),
         lead,
         error: above(wrong),
     };

@@ -56,7 +56,8 @@ fn seat_field(id: &str, chosen: &str) -> Field {
 
 fn seat_row(page: &Page, matter: &MatterView, seat: &Seat, may: bool, number: usize) -> SeatRow {
     let clocks = &page.clocks;
-    let soon = seat.until.filter(|u| seat.holds && *u - page.ctx.now() < 14 * strongroom_domain::kernel::clock::DAY);
+    let soon =
+        seat.until.filter(|u| seat.holds && *u - page.ctx.now() < 14 * strongroom_domain::kernel::clock::DAY);
     let note = match soon {
         Some(until) => Some(Chip::toned(Tone::Warn, Icon::Clock, format!("Ends {}", clocks.left(until)))),
         None => None,
@@ -69,7 +70,8 @@ fn seat_row(page: &Page, matter: &MatterView, seat: &Seat, may: bool, number: us
             .id(format!("f-until-{number}"))
             .value(seat.until.map(|u| clocks.field(u)).unwrap_or_default())
             .optional(),
-        cannot_end: last_lead.then(|| String::from("The last lead of a matter stays. Give someone else the lead first.")),
+        cannot_end: last_lead
+            .then(|| String::from("The last lead of a matter stays. Give someone else the lead first.")),
         open: false,
     });
     SeatRow {
@@ -113,7 +115,8 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         let these = seats.iter().filter(move |s| s.holds == holds).enumerate();
         these.map(|(n, s)| seat_row(page, &matter, s, may, n)).collect::<Vec<_>>()
     };
-    let forms = if page.ctx.may(Verb::MatterRename, &target).await? { Some(forms(&matter, &typed)) } else { None };
+    let forms =
+        if page.ctx.may(Verb::MatterRename, &target).await? { Some(forms(&matter, &typed)) } else { None };
     let status = if typed.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = MatterTeam {
         head: head(page, &matter, MatterTab::Team).await?,
@@ -145,9 +148,17 @@ fn add_form(page: &Page, typed: &Typed) -> SeatNew {
     choices.extend(people(page, &[&value("person")]));
     SeatNew {
         open,
-        person: at(Field::new(Input::Select, "person", "Person").choices(choices), &["person", "staff_id"], wrong),
+        person: at(
+            Field::new(Input::Select, "person", "Person").choices(choices),
+            &["person", "staff_id"],
+            wrong,
+        ),
         seat: at(seat_field("f-seat", &value("seat")), &["seat"], wrong),
-        until: at(Field::new(Input::Date, "until", "Until").value(value("until")).optional(), &["until"], wrong),
+        until: at(
+            Field::new(Input::Date, "until", "Until").value(value("until")).optional(),
+            &["until"],
+            wrong,
+        ),
         error: above(wrong),
     }
 }
@@ -161,7 +172,11 @@ fn forms(m: &MatterView, typed: &Typed) -> MatterForms {
         open,
         etag: m.version.to_string(),
         name: at(Field::text("name", "Name").value(value("name", &m.name)), &["name"], wrong),
-        reference: at(Field::text("reference", "Reference").value(value("reference", &m.reference)), &["reference"], wrong),
+        reference: at(
+            Field::text("reference", "Reference").value(value("reference", &m.reference)),
+            &["reference"],
+            wrong,
+        ),
         is_open: m.open,
         reason: Field::reason(why).id("f-state-reason"),
     }
@@ -174,7 +189,14 @@ pub(super) async fn show(One(id): One, page: Page) -> Answer {
 }
 
 /// The page again, with what is wrong; or done.
-async fn answer(page: &Page, id: MatterId, fields: Fields, part: Part, done_code: &str, result: Result<(), Error>) -> Answer {
+async fn answer(
+    page: &Page,
+    id: MatterId,
+    fields: Fields,
+    part: Part,
+    done_code: &str,
+    result: Result<(), Error>,
+) -> Answer {
     match result {
         Ok(()) => Ok(done(&format!("/matters/{id}/team"), done_code, page.ctx.last_entry())),
         Err(error) => draw(page, id, Typed { wrong: Some(on_form(error)?), fields, part }).await,
@@ -184,10 +206,16 @@ async fn answer(page: &Page, id: MatterId, fields: Fields, part: Part, done_code
 async fn seat(page: &Page, matter: MatterId, staff: Option<StaffId>, fields: &Fields) -> Result<(), Error> {
     let staff = staff.ok_or_else(|| Error::invalid("person", "Choose a person."))?;
     let word = fields.get("seat");
-    let seat = SEATS.into_iter().find(|(w, _)| *w == word).ok_or_else(|| Error::invalid("seat", "Choose a seat."))?.0;
+    let seat = SEATS
+        .into_iter()
+        .find(|(w, _)| *w == word)
+        .ok_or_else(|| Error::invalid("seat", "Choose a seat."))?
+        .0;
     let until = match fields.some("until") {
         None => None,
-        Some(day) => Some(page.clocks.end_of(day).ok_or_else(|| Error::invalid("until", "A day, such as 2026-11-30."))?),
+        Some(day) => Some(
+            page.clocks.end_of(day).ok_or_else(|| Error::invalid("until", "A day, such as 2026-11-30."))?,
+        ),
     };
     page.ctx.perform(GiveSeat { matter, staff, seat, until }).await
 }
@@ -242,7 +270,9 @@ pub(super) async fn close(One(id): One, posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
     let matter = id_of(&page.ctx, Verb::MatterClose, &id).await?;
     let result = match reason(&fields) {
-        Ok(reason) => page.ctx.perform(CloseMatter { matter, reason, version: fields.etag() }).await.map(|_| ()),
+        Ok(reason) => {
+            page.ctx.perform(CloseMatter { matter, reason, version: fields.etag() }).await.map(|_| ())
+        }
         Err(error) => Err(error),
     };
     answer(&page, matter, fields, Part::Seats, "matter-closed", result).await
@@ -253,7 +283,9 @@ pub(super) async fn reopen(One(id): One, posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
     let matter = id_of(&page.ctx, Verb::MatterReopen, &id).await?;
     let result = match reason(&fields) {
-        Ok(reason) => page.ctx.perform(ReopenMatter { matter, reason, version: fields.etag() }).await.map(|_| ()),
+        Ok(reason) => {
+            page.ctx.perform(ReopenMatter { matter, reason, version: fields.etag() }).await.map(|_| ())
+        }
         Err(error) => Err(error),
     };
     answer(&page, matter, fields, Part::Seats, "matter-open", result).await

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use strongroom_domain::Error;
 use strongroom_domain::features::record::{
-    self, FolderView, Labels, LowerLabel, MakeFolder, MoveRecord, RaiseLabel, RecordView, RenameRecord, VersionView,
+    self, FolderView, Labels, LowerLabel, MakeFolder, MoveRecord, RaiseLabel, RecordView, RenameRecord,
+    VersionView,
 };
 use strongroom_domain::kernel::clock::rfc3339;
 use strongroom_domain::kernel::id::RecordId;
@@ -20,7 +21,10 @@ use crate::http::problem::Problem;
 use crate::state::WebState;
 
 pub(super) fn api() -> OpenApiRouter<WebState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(folders, make_folder)).routes(routes!(read, change))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(folders, make_folder))
+        .routes(routes!(read, change))
 }
 
 /// A record.
@@ -113,7 +117,12 @@ async fn list(One(id): One, api: Api, Query(which): Query<Which>) -> Answer {
     let window = Window { limit: which.limit, after: which.after };
     let after: Option<RecordId> = window.after_id(&api, &name)?;
     let page = record::list(&api, matter, folder, after, window.limit()?).await?;
-    Items::page(&api, &name, page.items.into_iter().map(RecordJson::from).collect(), page.next.map(|r| r.any()))
+    Items::page(
+        &api,
+        &name,
+        page.items.into_iter().map(RecordJson::from).collect(),
+        page.next.map(|r| r.any()),
+    )
 }
 
 /// A folder of a matter.
@@ -197,8 +206,12 @@ async fn change(One(id): One, api: Api, IfMatch(etag): IfMatch, Json(change): Js
             let record = api.id(Verb::RecordMove, &id).await?;
             api.perform(MoveRecord { record, folder: Some(folder).filter(|f| !f.is_empty()), etag }).await?
         }
-        (None, None, Some(labels)) => label(&api, &id, Labels::parse(&labels)?, change.reason.as_deref(), etag).await?,
-        (None, None, None) => return Err(Error::invalid("title", "Say what is to change: title, folder or labels.").into()),
+        (None, None, Some(labels)) => {
+            label(&api, &id, Labels::parse(&labels)?, change.reason.as_deref(), etag).await?
+        }
+        (None, None, None) => {
+            return Err(Error::invalid("title", "Say what is to change: title, folder or labels.").into());
+        }
         _ => return Err(Problem::malformed("Change title, folder and labels one after the other.")),
     };
     let id = api.id(Verb::RecordRead, &id).await?;
@@ -206,7 +219,13 @@ async fn change(One(id): One, api: Api, IfMatch(etag): IfMatch, Json(change): Js
 }
 
 /// Up without a reason; where the domain says that it is not up, down with one.
-async fn label(api: &Api, id: &str, labels: Labels, reason: Option<&str>, etag: Option<i64>) -> Result<i64, Problem> {
+async fn label(
+    api: &Api,
+    id: &str,
+    labels: Labels,
+    reason: Option<&str>,
+    etag: Option<i64>,
+) -> Result<i64, Problem> {
     let lowers = reason.map(Reason::parse).transpose()?;
     match lowers {
         Some(reason) => {

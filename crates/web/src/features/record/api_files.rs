@@ -70,7 +70,13 @@ struct NewVersion {
 
 /// Adds a version. `If-Match` is the record's ETag.
 #[utoipa::path(post, path = "/api/v1/records/{id}/versions", tag = "records", params(("id" = String, Path)), request_body(content = NewVersion, content_type = "multipart/form-data"), responses((status = 201, body = RecordJson)))]
-async fn add_version(One(id): One, State(state): State<WebState>, api: Api, IfMatch(etag): IfMatch, request: Request) -> Answer {
+async fn add_version(
+    One(id): One,
+    State(state): State<WebState>,
+    api: Api,
+    IfMatch(etag): IfMatch,
+    request: Request,
+) -> Answer {
     let record = api.id(Verb::RecordVersion, &id).await?;
     let filed = take(&api, &state, request, Into::Version(record, etag), &|_| Ok(())).await;
     match (filed.failed, filed.records.into_iter().next()) {
@@ -90,7 +96,13 @@ struct WhichVersion {
 
 /// The bytes. `Range` of one part, `If-Range` and `If-None-Match` are understood.
 #[utoipa::path(get, path = "/api/v1/records/{id}/content", tag = "records", params(("id" = String, Path), WhichVersion), responses((status = 200, description = "The bytes.", content_type = "application/octet-stream"), (status = 206, description = "A part of them."), (status = 304, description = "The client has them."), (status = 416, description = "The range begins beyond the end.")))]
-async fn download(One(id): One, State(state): State<WebState>, api: Api, headers: HeaderMap, Query(which): Query<WhichVersion>) -> Answer {
+async fn download(
+    One(id): One,
+    State(state): State<WebState>,
+    api: Api,
+    headers: HeaderMap,
+    Query(which): Query<WhichVersion>,
+) -> Answer {
     let id = api.id(Verb::RecordDownload, &id).await?;
     content::send(&api, &state, &headers, id, which.version).await
 }
@@ -110,7 +122,12 @@ struct ExportAsked {
 
 /// As the GET, with a reason for the ledger.
 #[utoipa::path(post, path = "/api/v1/matters/{id}/export", tag = "records", params(("id" = String, Path)), request_body = ExportAsked, responses((status = 200, description = "The archive.", content_type = "application/zip")))]
-async fn take_out_with_reason(One(id): One, State(state): State<WebState>, api: Api, crate::http::api::Json(asked): crate::http::api::Json<ExportAsked>) -> Answer {
+async fn take_out_with_reason(
+    One(id): One,
+    State(state): State<WebState>,
+    api: Api,
+    crate::http::api::Json(asked): crate::http::api::Json<ExportAsked>,
+) -> Answer {
     let id = api.id(Verb::MatterExport, &id).await?;
     let reason = asked.reason.as_deref().map(Reason::parse).transpose()?;
     export::send(&api, &state, id, reason).await

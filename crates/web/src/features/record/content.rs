@@ -1,7 +1,9 @@
 //! The bytes of a version: as an attachment, whole or a range of it, never cached.
 
 use axum::extract::State;
-use axum::http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG};
+use axum::http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use strongroom_domain::features::record::{self, RecordView};
@@ -26,7 +28,13 @@ fn tag(view: &RecordView) -> String {
 ///
 /// # Errors
 /// As the domain has them; 416 for a range beyond the end.
-pub(super) async fn send(ctx: &Ctx, state: &WebState, headers: &HeaderMap, id: RecordId, version: Option<u32>) -> Result<Response, Problem> {
+pub(super) async fn send(
+    ctx: &Ctx,
+    state: &WebState,
+    headers: &HeaderMap,
+    id: RecordId,
+    version: Option<u32>,
+) -> Result<Response, Problem> {
     let mut size = 0;
     let mut asked = Asked::Whole;
     let choose = |view: &RecordView| {
@@ -76,7 +84,13 @@ fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 /// From a page.
-pub(super) async fn page(State(state): State<WebState>, One(id): One, page: Page, headers: HeaderMap, uri: Uri) -> Answer {
+pub(super) async fn page(
+    State(state): State<WebState>,
+    One(id): One,
+    page: Page,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Answer {
     let id = id_of(&page.ctx, Verb::RecordDownload, &id).await?;
     let version = version(&Fields::of_query(&uri))?;
     Ok(send(&page.ctx, &state, &headers, id, version).await?)

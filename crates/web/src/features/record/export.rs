@@ -109,8 +109,10 @@ impl Archive {
 
 /// A folder's name that every system takes.
 fn folder_name(given: &str) -> String {
-    let name: String =
-        given.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '-' }).collect();
+    let name: String = given
+        .chars()
+        .map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ') { c } else { '-' })
+        .collect();
     let name = name.trim_matches(['.', ' ', '-']).to_owned();
     if name.is_empty() { String::from("matter") } else { name }
 }
@@ -125,7 +127,12 @@ fn archive(export: Export) -> impl Stream<Item = Result<Bytes, Error>> + Send {
 ///
 /// # Errors
 /// As the domain has them, before the first byte.
-pub(super) async fn send(ctx: &Ctx, state: &WebState, matter: MatterId, reason: Option<Reason>) -> Result<Response, Problem> {
+pub(super) async fn send(
+    ctx: &Ctx,
+    state: &WebState,
+    matter: MatterId,
+    reason: Option<Reason>,
+) -> Result<Response, Problem> {
     let export = record::export(ctx, matter, reason).await?;
     let name = format!("{}.zip", folder_name(&export.bag_name));
     let mut response = outgoing(state, archive(export)).into_response();
@@ -163,7 +170,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_archive_holds_every_file() {
-        let files: &[(&str, &'static [u8])] = &[("bagit.txt", b"BagIt"), ("data/a b.pdf", b"%PDF-"), ("data/empty", b"")];
+        let files: &[(&str, &'static [u8])] =
+            &[("bagit.txt", b"BagIt"), ("data/a b.pdf", b"%PDF-"), ("data/empty", b"")];
         let parts: Vec<_> = archive(bag(files)).collect().await;
         let bytes: Vec<u8> = parts.into_iter().flat_map(|p| p.expect("written").to_vec()).collect();
         let mut read = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("an archive");

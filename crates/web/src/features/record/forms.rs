@@ -50,7 +50,8 @@ pub(super) async fn trail(page: &Page, id: RecordId) -> Result<Trail, Error> {
         Err(Error::Refused(_) | Error::NotFound) => Vec::new(),
         Err(error) => return Err(error),
     };
-    let lines = seen.iter().filter(|e| OPENED.contains(&e.verb.as_str())).take(6).map(|e| words::trail(page, e));
+    let lines =
+        seen.iter().filter(|e| OPENED.contains(&e.verb.as_str())).take(6).map(|e| words::trail(page, e));
     Ok(Trail { lines: lines.collect() })
 }
 

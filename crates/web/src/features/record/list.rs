@@ -82,7 +82,14 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
         rows: seen
             .items
             .iter()
-            .map(|r| row(page, r, asked.get("record"), href(&[("folder", &folder_text), ("record", &r.id.to_string())])))
+            .map(|r| {
+                row(
+                    page,
+                    r,
+                    asked.get("record"),
+                    href(&[("folder", &folder_text), ("record", &r.id.to_string())]),
+                )
+            })
             .collect(),
         pager: Pager {
             first_href: after.map(|_| href(&[("folder", &folder_text)])),

@@ -115,9 +115,11 @@ async fn record_forms(page: &Page, r: &RecordView, typed: &Typed) -> Result<Reco
     };
     let may = async |verb| page.ctx.may(verb, &target).await;
     let title = Field::text("title", "Title").value(value(Part::Title, "title", &r.title));
-    let folder = Field::text("folder", "Folder").value(value(Part::Folder, "folder", &r.folder_path)).optional();
+    let folder =
+        Field::text("folder", "Folder").value(value(Part::Folder, "folder", &r.folder_path)).optional();
     let label = |part: Part, level: Level, id: &str, reason: bool| {
-        let why = Field::reason("Why the label is lowered").id("f-lower-reason").value(value(part, "reason", ""));
+        let why =
+            Field::reason("Why the label is lowered").id("f-lower-reason").value(value(part, "reason", ""));
         LabelForm {
             open: typed.part == part,
             level: at(levels(level).id(format!("f-{id}-level")), &["labels", "level"], wrong(part)),

@@ -1,9 +1,9 @@
 //! A harmless picture or text of a version, in a frame that runs nothing and reaches nothing.
 
+use axum::extract::RawPathParams;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::extract::RawPathParams;
 use strongroom_domain::features::record;
 use strongroom_domain::kernel::id::RecordId;
 use strongroom_domain::kernel::verb::Verb;
@@ -47,7 +47,8 @@ pub(super) async fn document(Two(id, version): Two, page: Page, uri: Uri) -> Ans
         Ok(preview) => {
             let page_url = |n: u32| format!("{base}/page/{n}");
             let window_url = |n: u32| format!("{base}?first={n}");
-            let frame = Frame { theme: theme(&page), title, first, page_url: &page_url, window_url: &window_url };
+            let frame =
+                Frame { theme: theme(&page), title, first, page_url: &page_url, window_url: &window_url };
             html::document(&preview, &frame)
         }
     };
@@ -56,7 +57,8 @@ pub(super) async fn document(Two(id, version): Two, page: Page, uri: Uri) -> Ans
 
 /// One page as a picture.
 pub(super) async fn picture(params: RawPathParams, page: Page) -> Answer {
-    let part = |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_owned()).unwrap_or_default();
+    let part =
+        |name: &str| params.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_owned()).unwrap_or_default();
     let id: RecordId = id_of(&page.ctx, Verb::RecordPreview, &part("id")).await?;
     let version: u32 = part("version").parse().map_err(|_| Problem::not_found())?;
     let number: u32 = part("page").parse().map_err(|_| Problem::not_found())?;

@@ -77,7 +77,9 @@ async fn walk(
         let name = part.name().unwrap_or_default().to_owned();
         if name != "file" {
             if files > 0 {
-                return Err(Problem::malformed("Send the other fields (folder, labels) before the first file."));
+                return Err(Problem::malformed(
+                    "Send the other fields (folder, labels) before the first file.",
+                ));
             }
             fields.0.push((name, text(&mut part).await?));
             continue;
@@ -109,7 +111,13 @@ async fn text(part: &mut Field<'_>) -> Result<String, Problem> {
     String::from_utf8(text).map_err(|_| Problem::malformed("A field of the form is not UTF-8."))
 }
 
-async fn file(ctx: &Ctx, state: &WebState, part: &mut Field<'_>, into: Into, fields: &Fields) -> Result<RecordView, Problem> {
+async fn file(
+    ctx: &Ctx,
+    state: &WebState,
+    part: &mut Field<'_>,
+    into: Into,
+    fields: &Fields,
+) -> Result<RecordView, Problem> {
     let filename = part.file_name().unwrap_or_default().to_owned();
     let mut incoming = match into {
         Into::Matter(matter) => {
@@ -123,7 +131,9 @@ async fn file(ctx: &Ctx, state: &WebState, part: &mut Field<'_>, into: Into, fie
             };
             record::incoming(ctx, new).await?
         }
-        Into::Version(record, etag) => record::incoming_version(ctx, record, filename, etag.or(fields.etag())).await?,
+        Into::Version(record, etag) => {
+            record::incoming_version(ctx, record, filename, etag.or(fields.etag())).await?
+        }
     };
     while let Some(bytes) = part.chunk().await.map_err(|e| cut(&e))? {
         state.metrics().uploaded(u64::try_from(bytes.len()).unwrap_or(0));
@@ -167,15 +177,25 @@ pub(super) async fn add(State(state): State<WebState>, One(id): One, request: Re
     let Filed { fields, failed, records } =
         take(&page.ctx, &state, request, Into::Matter(matter), &|f| token(&page, f)).await;
     let Some(problem) = failed else {
-        let folder = records.first().and_then(|r| r.folder).map(|f| format!("?folder={f}")).unwrap_or_default();
+        let folder =
+            records.first().and_then(|r| r.folder).map(|f| format!("?folder={f}")).unwrap_or_default();
         return Ok(done(&format!("/matters/{matter}{folder}"), "records-added", page.ctx.last_entry()));
     };
     let (status, says) = on_form(problem)?;
     let before = match records.len() {
         0 => String::new(),
-        n => format!(" {} before it.", crate::http::when::many(u64::try_from(n).unwrap_or(0), "file was added", "files were added")),
+        n => format!(
+            " {} before it.",
+            crate::http::when::many(u64::try_from(n).unwrap_or(0), "file was added", "files were added")
+        ),
     };
-    list::draw(&page, matter, &Fields::default(), Typed { fields, error: Some(format!("{says}{before}")), status }).await
+    list::draw(
+        &page,
+        matter,
+        &Fields::default(),
+        Typed { fields, error: Some(format!("{says}{before}")), status },
+    )
+    .await
 }
 
 /// Adds a version, by the form of the record's page.

@@ -94,12 +94,19 @@ fn token_form(typed: &Fields, wrong: Option<&(&'static str, String)>) -> TokenNe
             if s.is_strong() { choice.hint("Needs a fresh code, and ends within 12 hours.") } else { choice }
         })
         .collect();
-    let lives = LIVES.iter().map(|(word, says, _)| Choice::new(*word, *says).chosen(*word == typed.get("expires"))).collect();
+    let lives = LIVES
+        .iter()
+        .map(|(word, says, _)| Choice::new(*word, *says).chosen(*word == typed.get("expires")))
+        .collect();
     TokenNew {
         open: !typed.0.is_empty(),
         name: marked(Field::text("name", "What it is for").value(typed.get("name")), wrong, &["name"]),
         scopes: marked(Field::new(Input::Boxes, "scopes", "Scopes").choices(scopes), wrong, &["scopes"]),
-        expires: marked(Field::new(Input::Select, "expires", "Ends after").choices(lives), wrong, &["expires_at"]),
+        expires: marked(
+            Field::new(Input::Select, "expires", "Ends after").choices(lives),
+            wrong,
+            &["expires_at"],
+        ),
     }
 }
 
@@ -161,10 +168,13 @@ pub(super) async fn show(page: Page) -> Answer {
 async fn again(page: &Page, typed: Fields, error: Error) -> Answer {
     let wrong = match error {
         Error::Invalid { field, says } => (field, says),
-        Error::Throttled { retry_after } => ("current", format!("Too many attempts. Try again in {retry_after} seconds.")),
+        Error::Throttled { retry_after } => {
+            ("current", format!("Too many attempts. Try again in {retry_after} seconds."))
+        }
         other => return Err(other.into()),
     };
-    draw(page, StatusCode::UNPROCESSABLE_ENTITY, Beside { typed, wrong: Some(wrong), ..Beside::default() }).await
+    draw(page, StatusCode::UNPROCESSABLE_ENTITY, Beside { typed, wrong: Some(wrong), ..Beside::default() })
+        .await
 }
 
 /// Ends one session.
@@ -192,7 +202,8 @@ fn current(page: &Page) -> Option<SessionId> {
 /// Makes a token, and shows it once.
 pub(super) async fn make_token(posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
-    let life = LIVES.iter().find(|(word, ..)| *word == fields.get("expires")).map_or(12 * HOUR, |(.., life)| *life);
+    let life =
+        LIVES.iter().find(|(word, ..)| *word == fields.get("expires")).map_or(12 * HOUR, |(.., life)| *life);
     let scopes: Vec<Scope> = fields.all("scopes").into_iter().filter_map(Scope::parse).collect();
     let expires = page.ctx.now() + life;
     let made = match Name::parse(fields.get("name")) {
@@ -251,7 +262,8 @@ const THIRTY_DAYS: u64 = 30 * 24 * 3600;
 pub(super) async fn confirm(One(id): One, headers: HeaderMap, posted: Posted) -> Answer {
     let session: SessionId = id_of(&posted.page.ctx, Verb::SessionList, &id).await?;
     let before = cookies::read(&headers, KNOWN).unwrap_or_default();
-    let mut known: Vec<String> = before.split('.').filter_map(SessionId::parse).map(|s| s.to_string()).collect();
+    let mut known: Vec<String> =
+        before.split('.').filter_map(SessionId::parse).map(|s| s.to_string()).collect();
     known.insert(0, session.to_string());
     known.truncate(REMEMBERED);
     let cookie = cookies::set_for(KNOWN, &known.join("."), THIRTY_DAYS);

@@ -127,9 +127,11 @@ async fn make_token(api: Api, Json(new): Json<TokenNew>) -> Answer {
     let wrong = || Error::invalid("expires_at", "An RFC 3339 time, such as 2026-11-30T12:00:00Z.");
     let expires_at = parse_rfc3339(&new.expires_at).ok_or_else(wrong)?;
     let unknown = || Error::invalid("scopes", "Scopes are read, write, walls, roles and export.");
-    let scopes = new.scopes.iter().map(|s| Scope::parse(s).ok_or_else(unknown)).collect::<Result<Vec<_>, _>>()?;
+    let scopes =
+        new.scopes.iter().map(|s| Scope::parse(s).ok_or_else(unknown)).collect::<Result<Vec<_>, _>>()?;
     let made = session::make_token(&api, Name::parse(&new.name)?, scopes, expires_at).await?;
-    let body = TokenMade { id: made.id.to_string(), token: made.text.to_string(), expires_at: rfc3339(expires_at) };
+    let body =
+        TokenMade { id: made.id.to_string(), token: made.text.to_string(), expires_at: rfc3339(expires_at) };
     Ok(json(StatusCode::CREATED, &body))
 }
 

@@ -51,7 +51,12 @@ async fn form(
 }
 
 /// The page.
-pub(super) async fn show(State(state): State<WebState>, page: Result<Page, Trouble>, stranger: Stranger, uri: Uri) -> Answer {
+pub(super) async fn show(
+    State(state): State<WebState>,
+    page: Result<Page, Trouble>,
+    stranger: Stranger,
+    uri: Uri,
+) -> Answer {
     let fields = Fields::of_query(&uri);
     if page.is_ok() && !fields.has("ended") {
         return Ok(see_other(own_path(fields.get("back"))));
@@ -102,7 +107,13 @@ pub(super) async fn password(State(state): State<WebState>, knock: Knock) -> Ans
     }
 }
 
-async fn code_form(state: &WebState, stranger: &Stranger, fields: &Fields, status: StatusCode, error: Option<String>) -> Answer {
+async fn code_form(
+    state: &WebState,
+    stranger: &Stranger,
+    fields: &Fields,
+    status: StatusCode,
+    error: Option<String>,
+) -> Answer {
     let code = Field::new(Input::Code, "code", "Code").autocomplete("one-time-code").autofocus();
     let email = fields.some("email").unwrap_or("the person whose password you gave");
     let page = SignInTotp {
@@ -172,4 +183,3 @@ pub(super) async fn restart(State(state): State<WebState>, _: Knock) -> Response
     state.unsealer().restart().await;
     done("/today", "done", None)
 }
-

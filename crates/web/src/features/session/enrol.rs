@@ -20,7 +20,12 @@ use crate::view::qr::Qr;
 type Rq = std::sync::Arc<crate::http::request::Rq>;
 
 /// The page.
-pub(super) async fn show(State(state): State<WebState>, One(link): One, stranger: Stranger, rq: axum::Extension<Rq>) -> Answer {
+pub(super) async fn show(
+    State(state): State<WebState>,
+    One(link): One,
+    stranger: Stranger,
+    rq: axum::Extension<Rq>,
+) -> Answer {
     let ctx = anonymous(&state, &rq);
     match staff::enrolment_start(&ctx, &link, None).await {
         Ok(start) => form(&state, &stranger, &link, &start, StatusCode::OK, None).await,
@@ -61,7 +66,8 @@ async fn form(
         _ => field,
     };
     let secret = |name, label| Field::new(Input::Password, name, label).autocomplete("new-password");
-    let code = Field::new(Input::Code, "code", "The code that the app shows now").autocomplete("one-time-code");
+    let code =
+        Field::new(Input::Code, "code", "The code that the app shows now").autocomplete("one-time-code");
     let page = Enrol {
         door: stranger.door(state, "Welcome").await,
         csrf: stranger.csrf(),
@@ -104,7 +110,9 @@ pub(super) async fn send(State(state): State<WebState>, One(link): One, knock: K
         },
     };
     match staff::enrolment_start(&ctx, &link, Some(&ticket)).await {
-        Ok(start) => form(&state, &stranger, &link, &start, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)).await,
+        Ok(start) => {
+            form(&state, &stranger, &link, &start, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)).await
+        }
         Err(error) => gone(&state, &stranger, error).await,
     }
 }

@@ -53,4 +53,3 @@ pub(super) async fn keep(page: Result<Page, crate::http::trouble::Trouble>) -> R
         Err(trouble) => trouble.0.into_response(),
     }
 }
-

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use strongroom_domain::features::staff::{
-    self, ApprovalView, ChangeRole, InviteStaff, IssueLink, Link, ResetCredentials, ResumeStaff, StaffView, SuspendStaff,
+    self, ApprovalView, ChangeRole, InviteStaff, IssueLink, Link, ResetCredentials, ResumeStaff, StaffView,
+    SuspendStaff,
 };
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::clock::rfc3339;
@@ -117,7 +118,8 @@ struct InvitedJson {
 async fn invite(api: Api, Json(new): Json<Invite>) -> Answer {
     let role = role(&new.role)?;
     let client = named(&api, Verb::StaffInvite, new.client_id.as_deref()).await?;
-    let operation = InviteStaff { name: Name::parse(&new.name)?, email: Email::parse(&new.email)?, role, client };
+    let operation =
+        InviteStaff { name: Name::parse(&new.name)?, email: Email::parse(&new.email)?, role, client };
     let made = api.perform(operation).await?;
     let body = InvitedJson {
         id: made.staff.to_string(),

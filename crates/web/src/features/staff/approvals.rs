@@ -22,7 +22,9 @@ fn row(page: &Page, a: ApprovalView) -> ApprovalRow {
     let decide = if a.mine {
         Decide::May
     } else if page.me.role == Role::Administrator {
-        Decide::No { says: String::from("A partner or a compliance officer decides this, not an administrator.") }
+        Decide::No {
+            says: String::from("A partner or a compliance officer decides this, not an administrator."),
+        }
     } else {
         Decide::No { says: String::from("Someone else decides what concerns you.") }
     };
@@ -50,7 +52,12 @@ pub(super) async fn list(page: Page) -> Answer {
             .into_iter()
             .take(20)
             .map(|a| DecidedLine {
-                says: format!("{}: {} by {}", says(&a), a.state, a.decided_by_name.clone().unwrap_or_default()),
+                says: format!(
+                    "{}: {} by {}",
+                    says(&a),
+                    a.state,
+                    a.decided_by_name.clone().unwrap_or_default()
+                ),
                 approved: a.state == "approved",
                 when: page.clocks.when(a.decided_at.unwrap_or(a.asked_at)),
                 href: format!("/staff/{}", a.staff),

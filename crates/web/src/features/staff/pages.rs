@@ -72,7 +72,8 @@ async fn draw(
         None => None,
     };
     let (found, more) = staff::staff_list(&page.ctx, "", after, PAGE).await?;
-    let next = found.last().filter(|_| more).map(|s| page.ctx.seal_cursor(LIST, &s.id.to_string())).transpose()?;
+    let next =
+        found.last().filter(|_| more).map(|s| page.ctx.seal_cursor(LIST, &s.id.to_string())).transpose()?;
     let invite = page.ctx.may(Verb::StaffInvite, &Target::Firm).await?.then(|| InviteForm {
         open: wrong.is_some() || fields.has("email"),
         name: at(Field::text("name", "Name").value(fields.get("name")), &["name"], wrong),

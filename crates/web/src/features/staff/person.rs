@@ -67,13 +67,15 @@ async fn forms(page: &Page, seen: &StaffView) -> Result<PersonForms> {
     let suspended = seen.state == "suspended";
     let mine: Vec<GroupId> = seen.groups.iter().map(|(id, _)| *id).collect();
     let groups = page.ctx.room().directory().all_groups();
-    let boxes = groups.into_iter().map(|(id, name)| Choice::new(id.to_string(), name).chosen(mine.contains(&id)));
+    let boxes =
+        groups.into_iter().map(|(id, name)| Choice::new(id.to_string(), name).chosen(mine.contains(&id)));
     let may_groups = page.ctx.may(Verb::GroupChange, &Target::Firm).await?;
     Ok(PersonForms {
         etag: String::new(),
         role: may_role.then(|| roles(Some(seen.role), true)),
         role_reason: may_role.then(|| reason("Why", "role-reason").optional()),
-        groups: may_groups.then(|| Field::new(Input::Boxes, "groups", "Groups").choices(boxes.collect()).optional()),
+        groups: may_groups
+            .then(|| Field::new(Input::Boxes, "groups", "Groups").choices(boxes.collect()).optional()),
         suspend: (may_suspend && !suspended).then(|| reason("Why", "suspend-reason")),
         restore: (may_suspend && suspended).then(|| reason("Why", "restore-reason").optional()),
         reset: (may_role && seen.state == "active").then(|| reason("Why", "reset-reason").optional()),

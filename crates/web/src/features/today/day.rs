@@ -4,8 +4,8 @@ use axum::http::HeaderMap;
 use strongroom_domain::features::today::{self, Today as Day};
 use strongroom_domain::kernel::actor::Role;
 
-use crate::features::words::line;
 use crate::features::session::{KNOWN, device};
+use crate::features::words::line;
 use crate::http::cookies;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html};
@@ -32,8 +32,14 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
         csrf: page.csrf(),
         greeting: format!("{}, {first}", page.clocks.greeting()),
         date: page.clocks.date(),
-        last_came: presenting.is_none().then(|| format!("You last came {}.", page.clocks.when(day.since).text)),
-        sign_ins: if presenting.is_some() { Vec::new() } else { sign_ins(&page, &day, cookies::read(&headers, KNOWN).unwrap_or_default()) },
+        last_came: presenting
+            .is_none()
+            .then(|| format!("You last came {}.", page.clocks.when(day.since).text)),
+        sign_ins: if presenting.is_some() {
+            Vec::new()
+        } else {
+            sign_ins(&page, &day, cookies::read(&headers, KNOWN).unwrap_or_default())
+        },
         approvals: waiting(&page).await?,
         uploads: if presenting.is_some() { Vec::new() } else { uploads(&page, &day) },
         ending: day
@@ -70,7 +76,8 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
                 client_name: m.view.client_name.clone(),
                 seat: capital(m.view.my_seat),
                 last: m.last_activity.map(|at| page.clocks.when(at)),
-                added: u32::try_from(day.new_records.iter().filter(|r| r.matter == m.view.id).count()).unwrap_or(0),
+                added: u32::try_from(day.new_records.iter().filter(|r| r.matter == m.view.id).count())
+                    .unwrap_or(0),
             })
             .collect(),
         added: added(&page, &day),
@@ -166,7 +173,11 @@ fn chart(page: &Page, day: &Day) -> Option<Chart> {
         .iter()
         .map(|d| Bar { label: page.clocks.short(d.day), value: u32::try_from(d.count).unwrap_or(u32::MAX) })
         .collect();
-    Some(Chart { title: format!("{} in 30 days", many(total, "refusal", "refusals")), unit: String::from("refusals"), bars })
+    Some(Chart {
+        title: format!("{} in 30 days", many(total, "refusal", "refusals")),
+        unit: String::from("refusals"),
+        bars,
+    })
 }
 
 fn seal(page: &Page, day: &Day) -> Option<Line> {

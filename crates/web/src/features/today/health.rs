@@ -21,7 +21,9 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         .replicas
         .iter()
         .map(|r| {
-            let read = r.read_back.map_or_else(|| String::from("not since the start"), |at| page.clocks.when(at).text);
+            let read = r
+                .read_back
+                .map_or_else(|| String::from("not since the start"), |at| page.clocks.when(at).text);
             (r.folder.clone(), format!("read back {read}"))
         })
         .collect();
@@ -39,7 +41,9 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         Check {
             name: String::from("Keyring replicas"),
             chip: chip(h.replicas.len() > 1, "Two or more", "Only one left"),
-            says: String::from("Losing the keyring loses everything. Keep its replicas on different disks, and the recovery kit on paper."),
+            says: String::from(
+                "Losing the keyring loses everything. Keep its replicas on different disks, and the recovery kit on paper.",
+            ),
             facts: replicas,
         },
         Check {
@@ -57,7 +61,11 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         Check {
             name: String::from("Ledger"),
             chip: chip(h.lag_entries < 5_000, "Signing", "Behind"),
-            says: format!("{}, {} waiting for their number.", many(h.entries, "entry", "entries"), count(h.pending)),
+            says: format!(
+                "{}, {} waiting for their number.",
+                many(h.entries, "entry", "entries"),
+                count(h.pending)
+            ),
             facts: vec![(String::from("Signed up to"), count(h.signed))],
         },
         Check {
@@ -67,7 +75,11 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
                 None => Chip::plain("None made yet"),
             },
             says: h.confinement.map_or_else(
-                || String::from("Each preview is made in a process of its own, without network and without folders."),
+                || {
+                    String::from(
+                        "Each preview is made in a process of its own, without network and without folders.",
+                    )
+                },
                 str::to_owned,
             ),
             facts: Vec::new(),

@@ -6,8 +6,5 @@ mod health;
 use crate::routes::Paths;
 
 pub(crate) fn pages(paths: Paths) -> Paths {
-    paths
-        .get("/today", day::show)
-        .get("/health", health::show)
-        .post("/health/seal", health::seal)
+    paths.get("/today", day::show).get("/health", health::show).post("/health/seal", health::seal)
 }

@@ -25,9 +25,12 @@ use crate::http::tus::{self, Checksum};
 use crate::state::WebState;
 
 pub(crate) fn api() -> OpenApiRouter<WebState> {
-    OpenApiRouter::new()
-        .routes(routes!(mine, create, abilities))
-        .routes(routes!(status, append, end, abilities_of_one))
+    OpenApiRouter::new().routes(routes!(mine, create, abilities)).routes(routes!(
+        status,
+        append,
+        end,
+        abilities_of_one
+    ))
 }
 
 /// An upload that goes on.

@@ -36,7 +36,8 @@ fn spec(fields: &Fields) -> Result<WallSpec> {
     Ok(WallSpec {
         name: Name::parse(fields.get("name"))?,
         reason: Reason::parse(fields.get("reason"))?,
-        kind: WallKind::parse(fields.get("kind")).ok_or_else(|| Error::invalid("kind", "Choose what the wall does."))?,
+        kind: WallKind::parse(fields.get("kind"))
+            .ok_or_else(|| Error::invalid("kind", "Choose what the wall does."))?,
         clients: ids(fields, "clients")?,
         matters: ids(fields, "matters")?,
         staff: ids(fields, "people")?,
@@ -60,7 +61,10 @@ async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field)> {
     });
     let covered = "All of a client's matters, also those to come.";
     Ok((
-        Field::new(Input::Boxes, "clients", "Clients it covers").choices(clients.collect()).hint(covered).optional(),
+        Field::new(Input::Boxes, "clients", "Clients it covers")
+            .choices(clients.collect())
+            .hint(covered)
+            .optional(),
         Field::new(Input::Boxes, "matters", "Matters it covers").choices(matters.collect()).optional(),
     ))
 }
@@ -74,7 +78,8 @@ async fn draw(
 ) -> Answer {
     let fields = &typed.fields;
     let mut shell = page.shell("Wall", Section::Walls);
-    shell.crumbs = vec![Crumb::link("Walls", "/walls"), Crumb::here(if id.is_some() { "Change" } else { "New wall" })];
+    shell.crumbs =
+        vec![Crumb::link("Walls", "/walls"), Crumb::here(if id.is_some() { "Change" } else { "New wall" })];
     let kinds = vec![
         Choice::new("bars", "Bars these people")
             .hint("They are kept out, whatever seat or role they have.")
@@ -100,7 +105,11 @@ async fn draw(
         reason: at(Field::reason("Why it stands").value(fields.get("reason")), &["reason"], wrong),
         clients: at(clients, &["covers", "clients"], wrong),
         matters: at(matters, &["matters"], wrong),
-        people: at(Field::new(Input::Boxes, "people", "People it names").choices(staff).optional(), &["staff", "people"], wrong),
+        people: at(
+            Field::new(Input::Boxes, "people", "People it names").choices(staff).optional(),
+            &["staff", "people"],
+            wrong,
+        ),
         groups: at(
             Field::new(Input::Boxes, "groups", "Groups it names").choices(groups.collect()).optional(),
             &["groups"],
@@ -117,7 +126,7 @@ pub(super) async fn new(page: Page) -> Answer {
     if !page.ctx.may(Verb::WallMake, &Target::Firm).await? {
         page.ctx.permit(Verb::WallMake, &Target::Firm).await?;
     }
-    let typed = Typed { fields: page.draft("/walls"), etag: String::new() };
+    let typed = Typed { fields: page.draft("/walls/new"), etag: String::new() };
     draw(&page, None, &typed, None, None).await
 }
 

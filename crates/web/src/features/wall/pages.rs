@@ -33,13 +33,19 @@ pub(crate) fn kind_chip(kind: WallKind) -> Chip {
 pub(crate) const fn effect(kind: WallKind) -> &'static str {
     match kind {
         WallKind::Bars => "Bars the people below from everything it covers.",
-        WallKind::Admits => "Admits only the people below to everything it covers. It grants nothing by itself.",
+        WallKind::Admits => {
+            "Admits only the people below to everything it covers. It grants nothing by itself."
+        }
     }
 }
 
 fn covers(w: &WallView) -> String {
-    let named: Vec<&str> =
-        w.clients.iter().filter_map(|(_, n)| n.as_deref()).chain(w.matters.iter().filter_map(|(_, n)| n.as_deref())).collect();
+    let named: Vec<&str> = w
+        .clients
+        .iter()
+        .filter_map(|(_, n)| n.as_deref())
+        .chain(w.matters.iter().filter_map(|(_, n)| n.as_deref()))
+        .collect();
     let all = w.clients.len() + w.matters.len();
     match named.first() {
         Some(first) if all > 1 => format!("{first} and {} more", all - 1),

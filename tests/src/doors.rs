@@ -1,0 +1,134 @@
+//! What shuts: presentation mode, the seal, requests that are none; and what is public.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use strongroom_domain::kernel::actor::Role;
+use strongroom_testkit::TestFirm;
+
+use crate::pages::{csrf, send};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn presenting_shows_one_client_and_nothing_else() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (client, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let (_, other) = f.matter(&ann, "Trade mark opposition").await;
+    let mut browser = f.browser().session(&ann);
+    send(&mut browser, "/matters", "/present", &[("client_id", &client.to_string())]).await.expect(303);
+    for path in
+        ["/matters", "/today", "/clients", &format!("/matters/{matter}"), &format!("/matters/{matter}/team")]
+    {
+        let html = browser.get(path).await.expect(200).text();
+        assert!(!html.contains("Trade mark opposition"), "{path} shows another client's matter");
+        assert!(html.contains("<title>Strongroom ·"), "{path} has a title that stays in the history");
+    }
+    browser.get(&format!("/matters/{other}")).await.expect(404);
+    browser.get("/ledger").await.expect(404);
+    let page = browser.get("/matters").await;
+    let token = csrf(&page);
+    let headers = [("content-type", "application/json"), ("x-csrf-token", token.as_str())];
+    let hits = browser
+        .send(Method::POST, "/palette", &headers, json!({"q": "trade"}).to_string().into())
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(hits, Value::Array(Vec::new()));
+    send(&mut browser, "/matters", "/present/stop", &[]).await.expect(303);
+    browser.get(&format!("/matters/{other}")).await.expect(200);
+    // the cookie of one session does not fit another
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let mut stolen = f.browser().session(&ben);
+    stolen.cookies.insert(String::from("__Host-present"), format!("{client}.AAAA"));
+    assert!(!stolen.get("/today").await.expect(200).text().contains("Presenting"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sealed_strongroom_answers_with_its_seal() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    f.room.sequence_all().await.unwrap();
+    let mut admin = f.browser().session(&f.admin);
+    send(&mut admin, "/health", "/health/seal", &[("reason", "A drill")]).await;
+    assert!(f.room.vault().is_sealed(), "the administrator seals from the health page");
+    let mut browser = f.browser().session(&ann);
+    for path in ["/", "/today", "/matters", "/sign-in", "/nothing/here"] {
+        let answer = browser.get(path).await.expect(503);
+        assert!(answer.text().contains("The strongroom is sealed"), "{path}");
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+    let api = f.browser().token(&ann).get("/api/v1/me").await.expect(503);
+    assert_eq!(api.json()["type"], "/problems/sealed");
+    assert!(api.headers.contains_key("retry-after"));
+    f.browser().get("/healthz").await.expect(200);
+    f.browser().get("/readyz").await.expect(503);
+    f.browser().get("/ledger/checkpoint").await.expect(200);
+    f.browser().get("/ledger/tile/0/000.p/1").await.expect(200);
+    f.browser().get("/ledger/tile/entries/000.p/1").await.expect(503);
+    assert!(strongroom_web::metrics(&f.state).contains("strongroom_sealed 1"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn malformed_requests_are_never_a_fault() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let mut api = f.browser().token(&ann);
+    let bodies: [&[u8]; 6] = [b"", b"{", b"[]", b"{\"name\":1}", b"\xff\xfe", b"null"];
+    for (method, path) in strongroom_web::routes() {
+        let path =
+            path.replace("{id}", &matter.to_string()).replace("{staff_id}", "x").replace("{*path}", "../x").replace("{path}", "../x");
+        for body in bodies {
+            for kind in [
+                "application/json",
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+                "application/offset+octet-stream",
+            ] {
+                let headers = [
+                    ("content-type", kind),
+                    ("if-match", "*"),
+                    ("tus-resumable", "1.0.0"),
+                    ("upload-offset", "0"),
+                ];
+                let answer = api.send(method.clone(), &path, &headers, body.to_vec().into()).await;
+                assert!(
+                    answer.status.as_u16() < 500,
+                    "{method} {path} {kind}: {} {}",
+                    answer.status,
+                    answer.text()
+                );
+            }
+            if method == Method::GET {
+                break;
+            }
+        }
+        let query = format!("{path}?limit=%ff&after=!!&since=x&version=-1&folder=%00");
+        let answer = api.send(method.clone(), &query, &[], "".into()).await;
+        assert!(answer.status.as_u16() < 500, "{method} {query}: {} {}", answer.status, answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_document_of_the_api_names_every_route() {
+    let f = TestFirm::new().await;
+    let document = f.browser().get("/api/openapi.json").await.expect(200).json();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    for (method, path) in strongroom_web::routes() {
+        if path.starts_with("/api/")
+            || path.starts_with("/ledger/tile")
+            || path == "/ledger/checkpoint"
+            || path == "/readyz"
+        {
+            let there = &document["paths"][path][method.as_str().to_lowercase()];
+            assert!(there.is_object(), "{method} {path} is not in the document");
+        }
+    }
+    let css = f.browser().get("/assets/app.css").await.expect(200);
+    let etag = css.header("etag").to_owned();
+    f.browser()
+        .send(Method::GET, "/assets/app.css", &[("if-none-match", &etag)], "".into())
+        .await
+        .expect(304);
+    f.browser().get("/assets/../Cargo.toml").await.expect(404);
+    assert_eq!(f.browser().get("/problems/refused").await.expect(200).json()["status"], 403);
+}

@@ -86,25 +86,40 @@ async fn canary_firm() -> TestFirm {
     let headers = [("content-type", "application/json"), ("if-match", tag.as_str())];
     let change = json!({ "name": format!("{two} Holdings"), "reference": three });
     // the partner leads a matter of the client and so may rename it
-    api.send(Method::PATCH, &format!("/api/v1/clients/{client}"), &headers, change.to_string().into()).await.expect(200);
+    api.send(Method::PATCH, &format!("/api/v1/clients/{client}"), &headers, change.to_string().into())
+        .await
+        .expect(200);
     let body = format!("The secret of {one} is {four}. ").repeat(2_000);
     let path = format!("/api/v1/matters/{matter}/records");
     let folder = format!("{three}/{two}");
     let fields = [("folder", folder.as_str())];
-    let added = api.files(&path, &fields, &[(&format!("{one}.txt"), body.as_bytes())]).await.expect(201).json();
+    let added =
+        api.files(&path, &fields, &[(&format!("{one}.txt"), body.as_bytes())]).await.expect(201).json();
     let id = added["items"][0]["id"].as_str().unwrap().to_owned();
     api.get(&format!("/api/v1/records/{id}/content")).await.expect(200);
     api.json(Method::POST, "/api/v1/matters/search", &json!({ "q": four })).await.expect(200);
     let tag = api.get(&format!("/api/v1/records/{id}")).await.expect(200).header("etag").to_owned();
     let headers = [("content-type", "application/json"), ("if-match", tag.as_str())];
     let change = json!({ "title": format!("About {four}") });
-    api.send(Method::PATCH, &format!("/api/v1/records/{id}"), &headers, change.to_string().into()).await.expect(200);
+    api.send(Method::PATCH, &format!("/api/v1/records/{id}"), &headers, change.to_string().into())
+        .await
+        .expect(200);
     let padded = base64::engine::general_purpose::STANDARD;
-    let meta = format!("matter_id {},filename {}", padded.encode(matter.to_string()), padded.encode(format!("{four}.bin")));
-    let create = [("tus-resumable", "1.0.0"), ("upload-length", "1000000"), ("upload-metadata", meta.as_str())];
-    let begun = api.send(Method::POST, "/api/v1/uploads", &create, axum::body::Body::empty()).await.expect(201);
+    let meta = format!(
+        "matter_id {},filename {}",
+        padded.encode(matter.to_string()),
+        padded.encode(format!("{four}.bin"))
+    );
+    let create =
+        [("tus-resumable", "1.0.0"), ("upload-length", "1000000"), ("upload-metadata", meta.as_str())];
+    let begun =
+        api.send(Method::POST, "/api/v1/uploads", &create, axum::body::Body::empty()).await.expect(201);
     let place = begun.header("location").replace("http://localhost:8080", "");
-    let patch = [("tus-resumable", "1.0.0"), ("upload-offset", "0"), ("content-type", "application/offset+octet-stream")];
+    let patch = [
+        ("tus-resumable", "1.0.0"),
+        ("upload-offset", "0"),
+        ("content-type", "application/offset+octet-stream"),
+    ];
     api.send(Method::PATCH, &place, &patch, axum::body::Body::from(body)).await.expect(204);
     let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
     let wall = json!({

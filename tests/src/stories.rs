@@ -17,7 +17,8 @@ async fn a_record_goes_in_and_its_receipt_proves_who_read_it() {
     let words = "The Claimant says as follows. ".repeat(3_000);
     let path = format!("/api/v1/matters/{matter}/records");
     let fields = [("folder", "Pleadings/2026"), ("labels", "confidential,privileged")];
-    let added = api.files(&path, &fields, &[("complaint_as_filed.txt", words.as_bytes())]).await.expect(201).json();
+    let added =
+        api.files(&path, &fields, &[("complaint_as_filed.txt", words.as_bytes())]).await.expect(201).json();
     let record = &added["items"][0];
     assert_eq!(record["title"], "complaint as filed");
     assert_eq!(record["media_type"], "text/plain");
@@ -29,9 +30,23 @@ async fn a_record_goes_in_and_its_receipt_proves_who_read_it() {
     assert!(whole.header("content-disposition").starts_with("attachment"));
     assert_eq!(whole.header("x-content-type-options"), "nosniff");
     let entry = whole.header("x-ledger-entry").to_owned();
-    let part = api.send(Method::GET, &format!("/api/v1/records/{id}/content"), &[("range", "bytes=40000-40009")], axum::body::Body::empty()).await;
+    let part = api
+        .send(
+            Method::GET,
+            &format!("/api/v1/records/{id}/content"),
+            &[("range", "bytes=40000-40009")],
+            axum::body::Body::empty(),
+        )
+        .await;
     assert_eq!((part.status.as_u16(), part.body.as_ref()), (206, &words.as_bytes()[40_000..40_010]));
-    let beyond = api.send(Method::GET, &format!("/api/v1/records/{id}/content"), &[("range", "bytes=999999999-")], axum::body::Body::empty()).await;
+    let beyond = api
+        .send(
+            Method::GET,
+            &format!("/api/v1/records/{id}/content"),
+            &[("range", "bytes=999999999-")],
+            axum::body::Body::empty(),
+        )
+        .await;
     assert_eq!(beyond.status.as_u16(), 416);
 
     assert_eq!(api.get(&format!("/api/v1/ledger/entries/{entry}/receipt")).await.status.as_u16(), 202);
@@ -51,7 +66,8 @@ async fn a_record_goes_in_and_its_receipt_proves_who_read_it() {
     assert!(forged.proof.verify(&[key]).is_err());
 
     let activity = api.get(&format!("/api/v1/records/{id}/activity")).await.expect(200).json();
-    let says: Vec<&str> = activity["items"].as_array().unwrap().iter().filter_map(|e| e["says"].as_str()).collect();
+    let says: Vec<&str> =
+        activity["items"].as_array().unwrap().iter().filter_map(|e| e["says"].as_str()).collect();
     assert!(says.iter().any(|s| s.contains("downloaded it")), "{says:?}");
 }
 
@@ -64,9 +80,14 @@ async fn an_upload_by_tus_resumes_and_a_stranger_sees_nothing_of_it() {
     let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
     f.seat(&ann, matter, cat.id, "reader").await;
     let bytes: Vec<u8> = (0..100_000_u32).flat_map(u32::to_be_bytes).collect();
-    let meta = format!("matter_id {},filename {}", BASE64.encode(matter.to_string()), BASE64.encode("ledger of sums.bin"));
+    let meta = format!(
+        "matter_id {},filename {}",
+        BASE64.encode(matter.to_string()),
+        BASE64.encode("ledger of sums.bin")
+    );
     let length = bytes.len().to_string();
-    let create = [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", meta.as_str())];
+    let create =
+        [("tus-resumable", "1.0.0"), ("upload-length", length.as_str()), ("upload-metadata", meta.as_str())];
     let begin = async |person| {
         let mut api = f.browser().token(person);
         api.send(Method::POST, "/api/v1/uploads", &create, axum::body::Body::empty()).await
@@ -79,7 +100,11 @@ async fn an_upload_by_tus_resumes_and_a_stranger_sees_nothing_of_it() {
     let mut api = f.browser().token(&ann);
     let patch = async |api: &mut strongroom_testkit::Browser, offset: usize, body: &[u8]| {
         let offset = offset.to_string();
-        let headers = [("tus-resumable", "1.0.0"), ("upload-offset", offset.as_str()), ("content-type", "application/offset+octet-stream")];
+        let headers = [
+            ("tus-resumable", "1.0.0"),
+            ("upload-offset", offset.as_str()),
+            ("content-type", "application/offset+octet-stream"),
+        ];
         api.send(Method::PATCH, &place, &headers, axum::body::Body::from(body.to_vec())).await
     };
     assert_eq!(patch(&mut api, 0, &bytes[..150_001]).await.status.as_u16(), 204);
@@ -87,14 +112,19 @@ async fn an_upload_by_tus_resumes_and_a_stranger_sees_nothing_of_it() {
     let head = api.send(Method::HEAD, &place, &[("tus-resumable", "1.0.0")], axum::body::Body::empty()).await;
     assert_eq!(head.header("upload-offset"), "150001");
     let mut hers = f.browser().token(&uma);
-    let head = hers.send(Method::HEAD, &place, &[("tus-resumable", "1.0.0")], axum::body::Body::empty()).await;
+    let head =
+        hers.send(Method::HEAD, &place, &[("tus-resumable", "1.0.0")], axum::body::Body::empty()).await;
     assert_eq!(head.status.as_u16(), 404);
     assert_eq!(patch(&mut api, 150_001, &bytes[150_001..]).await.status.as_u16(), 204);
     let list = api.get(&format!("/api/v1/matters/{matter}/records")).await.expect(200).json();
     let id = list["items"][0]["id"].as_str().unwrap();
     assert_eq!(api.get(&format!("/api/v1/records/{id}/content")).await.expect(200).body, bytes);
     // the same bytes again are said
-    let again = api.files(&format!("/api/v1/matters/{matter}/records"), &[], &[("copy.bin", &bytes)]).await.expect(409).json();
+    let again = api
+        .files(&format!("/api/v1/matters/{matter}/records"), &[], &[("copy.bin", &bytes)])
+        .await
+        .expect(409)
+        .json();
     assert_eq!(again["duplicate_of"]["id"].as_str(), Some(id));
 }
 
@@ -124,7 +154,13 @@ async fn odd_names_empty_files_and_lying_types_are_taken_as_they_are() {
         assert_eq!(api.get(&format!("/api/v1/records/{id}/content")).await.expect(200).body, bytes, "{name}");
     }
     for (method, path, headers, body, status) in [
-        (Method::POST, path.as_str(), vec![("content-type", "multipart/form-data; boundary=x")], "no multipart", 400),
+        (
+            Method::POST,
+            path.as_str(),
+            vec![("content-type", "multipart/form-data; boundary=x")],
+            "no multipart",
+            400,
+        ),
         (Method::POST, "/api/v1/matters", vec![("content-type", "application/json")], "{not json", 400),
         (Method::POST, "/api/v1/matters", vec![("content-type", "text/plain")], "{}", 415),
         (Method::GET, "/api/v1/matters?limit=0", vec![], "", 400),
@@ -163,6 +199,10 @@ async fn whoever_is_suspended_is_out_with_every_session_and_token() {
     f.browser().token(&dan).get("/api/v1/me").await.expect(200);
     let admin = f.admin.again(&f).await;
     let path = format!("/api/v1/staff/{}/suspend", dan.id);
-    f.browser().token(&admin).json(Method::POST, &path, &json!({ "reason": "Left the firm." })).await.expect(204);
+    f.browser()
+        .token(&admin)
+        .json(Method::POST, &path, &json!({ "reason": "Left the firm." }))
+        .await
+        .expect(204);
     f.browser().token(&dan).get("/api/v1/me").await.expect(401);
 }

@@ -24,8 +24,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage", &[]),
     ("preview", &[]),
     ("domain", &["seal", "tlog", "storage", "preview"]),
-    ("web", &["domain"]),
-    ("demo", &["domain"]),
+    ("web", &["domain", "preview", "tlog"]),
+    ("demo", &["domain", "seal", "preview"]),
     ("app", &["web", "demo", "domain", "storage", "seal", "tlog", "preview"]),
     ("verify", &[]),
     ("testkit", &["web", "domain", "storage", "seal", "tlog", "preview", "demo"]),
@@ -42,7 +42,7 @@ const NEVER: &[(&str, &[&str])] = &[
 
 /// Crates in Cargo.lock, ours and those for other systems included. Raise it in the commit that adds a dependency,
 /// after reading what came with it.
-const CRATES_AT_MOST: usize = 460;
+const CRATES_AT_MOST: usize = 490;
 
 /// A file may not be longer than this; from `LONG` on it is listed in `tests/ratchet/long-files.txt`.
 const TOO_LONG: usize = 800;

@@ -45,7 +45,9 @@ struct NoUnsealer(Arc<Strongroom>);
 impl strongroom_web::Unsealer for NoUnsealer {
     fn status(&self) -> BoxFuture<'_, strongroom_web::SealStatus> {
         let sealed = self.0.vault().is_sealed();
-        Box::pin(async move { strongroom_web::SealStatus { sealed, method: strongroom_web::SealMethod::KeyFile } })
+        Box::pin(
+            async move { strongroom_web::SealStatus { sealed, method: strongroom_web::SealMethod::KeyFile } },
+        )
     }
     fn give<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<strongroom_web::Progress, String>> {
         Box::pin(async { Err(String::from("tests unseal by hand")) })
@@ -59,14 +61,17 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// The address of a fresh database.
 fn database(folder: &Path) -> String {
-    let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
+    let Some(server) = std::env::var_os("TEST_DATABASE_URL").and_then(|s| s.into_string().ok()) else {
         return folder.join("strongroom.sqlite").display().to_string();
     };
     let name = format!("t{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
-    let sql = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
-    let made = std::process::Command::new("psql").args([&server, "-q", "-c", &sql]).status().expect("psql runs");
+    let sql =
+        format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
+    let made =
+        std::process::Command::new("psql").args([&server, "-q", "-c", &sql]).status().expect("psql runs");
     assert!(made.success(), "a database for the test could not be made");
-    let (base, options) = server.split_once('?').map_or((server.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
+    let (base, options) =
+        server.split_once('?').map_or((server.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
     let root = base.rsplit_once('/').expect("a database in the address").0;
     format!("{root}/{name}{options}")
 }
@@ -98,15 +103,32 @@ impl TestFirm {
             origin: String::from("test.strongroom.invalid/ledger"),
             lone_administrator: false,
             seal_by: SealBy::KeyFile(Key::from_bytes([7; 32])),
-            administrator: (Name::parse("Karl Jensen").expect("a name"), Email::parse("karl@firm.example").expect("mail")),
+            administrator: (
+                Name::parse("Karl Jensen").expect("a name"),
+                Email::parse("karl@firm.example").expect("mail"),
+            ),
             operator: String::from("tester"),
         };
         let made = firm::init(setup).await.expect("the firm is set up");
         let room = made.room;
-        let state = strongroom_web::WebState::new(room.clone(), strongroom_web::Settings::default(), Arc::new(NoUnsealer(room.clone())));
+        let state = strongroom_web::WebState::new(
+            room.clone(),
+            strongroom_web::Settings::default(),
+            Arc::new(NoUnsealer(room.clone())),
+        );
         let router = strongroom_web::app(state.clone());
         let admin = Person::enrol(&room, &clock, &made.link.secret, Role::Administrator).await;
-        Self { room, clock, router, state, db, folder, admin, people: Mutex::default(), _temporary: temporary }
+        Self {
+            room,
+            clock,
+            router,
+            state,
+            db,
+            folder,
+            admin,
+            people: Mutex::default(),
+            _temporary: temporary,
+        }
     }
 
     /// A context for nobody.
@@ -116,11 +138,20 @@ impl TestFirm {
 
     /// A person of a role, enrolled and signed in, with a token of every scope. Made once for each name.
     pub async fn person(&self, name: &str, role: Role) -> Person {
+        self.person_of(name, role, None).await
+    }
+
+    /// A person at a client.
+    pub async fn contact(&self, name: &str, client: ClientId) -> Person {
+        self.person_of(name, Role::ClientContact, Some(client)).await
+    }
+
+    async fn person_of(&self, name: &str, role: Role, client: Option<ClientId>) -> Person {
         if let Some(known) = self.people.lock().await.iter().find(|p| p.name == name) {
             return known.clone();
         }
-        let client = None;
-        let email = Email::parse(&format!("{}@firm.example", name.to_lowercase().replace(' ', "."))).expect("mail");
+        let email =
+            Email::parse(&format!("{}@firm.example", name.to_lowercase().replace(' ', "."))).expect("mail");
         let admin = self.admin.ctx(self).await;
         let invite = staff::InviteStaff { name: Name::parse(name).expect("a name"), email, role, client };
         let invited = admin.perform(invite).await.expect("the administrator invites");
@@ -141,10 +172,18 @@ impl TestFirm {
 
     /// The second person: a compliance officer or partner; the first one is made by the administrator alone.
     async fn second(&self) -> Ctx {
-        let officer = self.people.lock().await.iter().find(|p| matches!(p.role, Role::ComplianceOfficer | Role::Partner)).cloned();
+        let officer = self
+            .people
+            .lock()
+            .await
+            .iter()
+            .find(|p| matches!(p.role, Role::ComplianceOfficer | Role::Partner))
+            .cloned();
         match officer {
             Some(officer) => officer.ctx(self).await,
-            None => Box::pin(self.person("Ines Feld", Role::ComplianceOfficer)).await.ctx(self).await,
+            None => {
+                Box::pin(self.person_of("Ines Feld", Role::ComplianceOfficer, None)).await.ctx(self).await
+            }
         }
     }
 
@@ -152,9 +191,13 @@ impl TestFirm {
     pub async fn matter(&self, lead: &Person, name: &str) -> (ClientId, MatterId) {
         let ctx = lead.ctx(self).await;
         let reference = Reference::parse("NW-2026-014").expect("a reference");
-        let new = client::CreateClient { name: Name::parse(&format!("{name} Client")).expect("a name"), reference: reference.clone() };
+        let new = client::CreateClient {
+            name: Name::parse(&format!("{name} Client")).expect("a name"),
+            reference: reference.clone(),
+        };
         let client = ctx.perform(new).await.expect("the client is taken on");
-        let new = matter::OpenMatter { client, name: Name::parse(name).expect("a name"), reference, lead: None };
+        let new =
+            matter::OpenMatter { client, name: Name::parse(name).expect("a name"), reference, lead: None };
         (client, ctx.perform(new).await.expect("the matter is opened"))
     }
 
@@ -190,16 +233,20 @@ pub(crate) async fn sign_in(room: &Arc<Strongroom>, clock: &SetClock, person: &P
     // a code is taken once: the next half minute has the next one
     clock.advance(31 * SECOND);
     let stranger = Ctx::new(room.clone(), Actor::Anonymous, Channel::Web, Place::default());
-    let ticket = session::sign_in_password(&stranger, &person.email, &person.password, None).await.expect("the password");
+    let ticket = session::sign_in_password(&stranger, &person.email, &person.password, None)
+        .await
+        .expect("the password");
     let code = person.code(clock);
     let signed = session::sign_in_code(&stranger, &ticket, &code, None).await.expect("the code");
     let place = Place { address: String::from("192.0.2.7"), device: String::from("Test browser") };
-    let ctx = session::authenticate_session(room, &signed.cookie, Channel::Web, place).await.expect("a session");
+    let ctx =
+        session::authenticate_session(room, &signed.cookie, Channel::Web, place).await.expect("a session");
     let mut scopes: Vec<Scope> = Scope::ALL.to_vec();
     scopes.sort_unstable();
     let name = Name::parse("tests").expect("a name");
     let until = clock_now(clock) + 11 * HOUR;
-    let made = session::make_token(&ctx, name, scopes, until.min(clock_now(clock) + DAY)).await.expect("a token");
+    let made =
+        session::make_token(&ctx, name, scopes, until.min(clock_now(clock) + DAY)).await.expect("a token");
     (signed.cookie.to_string(), made.text.to_string())
 }
 

@@ -91,7 +91,8 @@ impl Browser {
 
     /// Sends a form.
     pub async fn form(&mut self, path: &str, fields: &str) -> Answer {
-        let kind = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://localhost:8080")];
+        let kind =
+            [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://localhost:8080")];
         self.send(Method::POST, path, &kind, Body::from(fields.to_owned())).await
     }
 
@@ -99,7 +100,10 @@ impl Browser {
     pub async fn files(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
-            body.extend_from_slice(format!("--b0undary\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--b0undary\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
         }
         for (name, bytes) in files {
             body.extend_from_slice(
@@ -109,7 +113,13 @@ impl Browser {
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--b0undary--\r\n");
-        self.send(Method::POST, path, &[("content-type", "multipart/form-data; boundary=b0undary")], Body::from(body)).await
+        self.send(
+            Method::POST,
+            path,
+            &[("content-type", "multipart/form-data; boundary=b0undary")],
+            Body::from(body),
+        )
+        .await
     }
 
     /// Sends anything.

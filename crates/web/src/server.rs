@@ -17,7 +17,6 @@ use crate::state::WebState;
 use crate::{assets, routes};
 
 /// The server. Its listener and its timeouts are `app`'s.
-#[must_use]
 pub fn app(state: WebState) -> Router {
     let pages = routes::pages()
         .fallback(nothing_here)

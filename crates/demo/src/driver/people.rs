@@ -49,7 +49,7 @@ impl Driver<'_> {
             "Bristol" => "198.51.100",
             _ => "203.0.113",
         };
-        let browser = if key.0 % 3 == 0 { "Firefox" } else { "Edge" };
+        let browser = if key.0.is_multiple_of(3) { "Firefox" } else { "Edge" };
         Place { address: format!("{net}.{}", 20 + key.0), device: format!("{browser} on Windows") }
     }
 

@@ -104,10 +104,10 @@ fn to_sign_in(rq: &Rq) -> Response {
 fn step_up(rq: &Rq, page: &Page) -> Response {
     let path = rq.here.split('?').next().unwrap_or_default();
     let back = if rq.safe { rq.here.clone() } else { form_page(path) };
-    if let (Ok(mut typed), Some(session)) = (rq.typed.lock(), page.ctx.actor().carrier()) {
-        if let Some(fields) = typed.take() {
-            page.state.drafts().keep(session.as_str(), &back, fields, page.ctx.now());
-        }
+    if let (Ok(mut typed), Some(session)) = (rq.typed.lock(), page.ctx.actor().carrier())
+        && let Some(fields) = typed.take()
+    {
+        page.state.drafts().keep(session.as_str(), &back, fields, page.ctx.now());
     }
     see_other(&format!("/step-up?{}", query(&[("back", &back)])))
 }

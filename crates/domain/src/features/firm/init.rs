@@ -254,8 +254,14 @@ async fn begin(
         .told(staff.any(), KeyOf::System, "email", mail.as_str());
     let request = RequestId::new(now, room.random()).to_string();
     let entry = EntryId::new(now, room.random());
-    let frame =
-        Frame { actor_kind: "operator", actor_id: operator, channel: "cli", request: &request, at: now, entry };
+    let frame = Frame {
+        actor_kind: "operator",
+        actor_id: operator,
+        channel: "cli",
+        request: &request,
+        at: now,
+        entry,
+    };
     let entry = compose(
         &room.vault,
         room.entropy.as_ref(),

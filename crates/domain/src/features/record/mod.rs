@@ -13,18 +13,20 @@ mod labels;
 mod model;
 mod ops;
 mod queries;
+mod sink;
 pub(crate) mod store;
 
 pub use content::{Content, content, content_by, preview};
 pub use export::{Export, ExportFile, export};
 pub use folders::MakeFolder;
-pub(crate) use incoming::{Filing, Sink, content_index, finish_upload};
+pub(crate) use incoming::{Filing, content_index, finish_upload};
 pub use incoming::{Incoming, NewRecord, incoming, incoming_version};
 pub use labels::{Labels, Level};
 pub(crate) use model::VersionFacts;
 pub use model::{FolderView, RecordDetail, RecordPage, RecordView, VersionView, kind_of};
 pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
 pub use queries::{list, read};
+pub(crate) use sink::Sink;
 
 #[cfg(test)]
 mod tests;

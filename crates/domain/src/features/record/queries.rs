@@ -60,7 +60,7 @@ async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<
             etag: folder.row_version,
         });
     }
-    folders.sort_by(|a, b| a.path.to_lowercase().cmp(&b.path.to_lowercase()));
+    folders.sort_by_key(|f| f.path.to_lowercase());
     Ok(folders)
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::strongroom::Strongroom;
 
-mod common;
+mod blocklist;
 
 /// The least length, in characters.
 const SHORTEST: usize = 8;
@@ -70,7 +70,9 @@ fn walks_the_keyboard(lower: &str) -> bool {
         let longest = rest
             .char_indices()
             .map(|(at, c)| at + c.len_utf8())
-            .filter(|end| rest.get(..*end).is_some_and(|piece| piece.len() >= 3 && common::on_a_row(piece)))
+            .filter(|end| {
+                rest.get(..*end).is_some_and(|piece| piece.len() >= 3 && blocklist::on_a_row(piece))
+            })
             .max();
         let Some(end) = longest else { return false };
         rest = rest.get(end..).unwrap_or_default();
@@ -83,7 +85,7 @@ fn too_common(lower: &str) -> bool {
     let core = core(lower);
     let plain: String = core.chars().map(stretched).collect();
     let whole: String = lower.chars().map(stretched).collect();
-    let known = |text: &str| common::PASSWORDS.contains(&text);
+    let known = |text: &str| blocklist::PASSWORDS.contains(&text);
     let digits = lower.chars().all(|c| c.is_ascii_digit());
     known(lower)
         || known(&whole)

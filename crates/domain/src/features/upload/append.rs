@@ -209,7 +209,8 @@ pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
     let mut sink = record::Sink::begin(&ctx.room, watch, &record_key, &context).await?;
     let mut whole = 0_i64;
     for part in ctx.room.db.all(&store::PARTS, &params![row.id.to_string()]).await? {
-        let (start, size, blob): (i64, i64, String) = (part.get("start")?, part.get("size")?, part.get("blob")?);
+        let (start, size, blob): (i64, i64, String) =
+            (part.get("start")?, part.get("size")?, part.get("blob")?);
         // a part that is missing would make a shorter record of it: never
         if start != whole {
             return Err(Error::Damaged(row.id.any()));

@@ -58,10 +58,7 @@ fn seat_row(page: &Page, matter: &MatterView, seat: &Seat, may: bool, number: us
     let clocks = &page.clocks;
     let soon =
         seat.until.filter(|u| seat.holds && *u - page.ctx.now() < 14 * strongroom_domain::kernel::clock::DAY);
-    let note = match soon {
-        Some(until) => Some(Chip::toned(Tone::Warn, Icon::Clock, format!("Ends {}", clocks.left(until)))),
-        None => None,
-    };
+    let note = soon.map(|until| Chip::toned(Tone::Warn, Icon::Clock, format!("Ends {}", clocks.left(until))));
     let own = seat.staff == page.me.id;
     let last_lead = seat.seat == "lead" && matter.leads.len() == 1;
     let change = (may && seat.holds && !own).then(|| SeatForms {

@@ -1,9 +1,12 @@
-//! Keys in this process stay in it: no core dump, and no other process of the same user may look into it.
+//! Keys in this process stay in it: no core dump, no other process of the same user may look into it, and what
+//! it writes is for its own account alone, unless a file says otherwise.
 
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
 
 /// Called before anything secret is read. Where the system refuses, it is said: nothing depends on it.
 pub(crate) fn harden() {
+    umask(Mode::RWXG | Mode::RWXO);
     let dumps = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let looks = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     if dumps.is_err() || looks.is_err() {

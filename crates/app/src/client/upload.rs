@@ -36,6 +36,8 @@ pub(crate) enum Filed {
 const PART: u64 = 64 << 20;
 /// So much is read at once.
 const READ: usize = 256 << 10;
+/// A file of at most this is sent with the request that begins it.
+const SMALL: u64 = 256 << 10;
 /// So often a part is tried.
 const ATTEMPTS: u32 = 6;
 
@@ -74,7 +76,11 @@ pub(crate) async fn file(
     let (url, mut sent) = match at {
         Some(known) => known,
         None => match begin(server, matter, item, &sha256).await {
-            Ok(url) => {
+            Ok((_, true)) => {
+                progress.add(item.size);
+                return Ok(Filed::Added);
+            }
+            Ok((url, false)) => {
                 begun.put(&key, &url);
                 (url, 0)
             }
@@ -132,7 +138,13 @@ fn tus(method: &str, uri: &str) -> hyper::http::request::Builder {
     Request::builder().method(method).uri(uri).header("tus-resumable", "1.0.0")
 }
 
-async fn begin(server: &mut Connection, matter: &str, item: &Item, sha256: &str) -> anyhow::Result<String> {
+/// Where the upload goes, and whether it is filed already: what is small goes along at once.
+async fn begin(
+    server: &mut Connection,
+    matter: &str,
+    item: &Item,
+    sha256: &str,
+) -> anyhow::Result<(String, bool)> {
     let size = item.size.to_string();
     let mut metadata = vec![("matter_id", matter), ("filename", &item.name), ("sha256", sha256)];
     if !item.folder.is_empty() {
@@ -140,10 +152,16 @@ async fn begin(server: &mut Connection, matter: &str, item: &Item, sha256: &str)
     }
     let metadata: Vec<String> =
         metadata.iter().map(|(key, value)| format!("{key} {}", STANDARD.encode(value))).collect();
-    let request = tus(Method::POST.as_str(), "/api/v1/uploads")
+    let mut request = tus(Method::POST.as_str(), "/api/v1/uploads")
         .header("upload-length", size)
         .header("upload-metadata", metadata.join(","));
-    let answer = succeeded(server.send(request, full("")).await?).await?;
+    let mut body = Vec::new();
+    if item.size <= SMALL {
+        request = request.header(CONTENT_TYPE, "application/offset+octet-stream");
+        body = tokio::fs::read(&item.path).await?;
+    }
+    let answer = succeeded(server.send(request, full(body)).await?).await?;
+    let filed = answer.headers().contains_key("x-record-id");
     let place = answer.headers().get(LOCATION).and_then(|l| l.to_str().ok());
     let place = place.context("the server did not say where the upload goes")?.to_owned();
     super::http::bounded(answer, 1 << 20).await?;
@@ -154,7 +172,7 @@ async fn begin(server: &mut Connection, matter: &str, item: &Item, sha256: &str)
     if !path.starts_with('/') {
         bail!("the server did not say where the upload goes");
     }
-    Ok(path.to_owned())
+    Ok((path.to_owned(), filed))
 }
 
 /// How much of an upload has arrived, and how much it is.

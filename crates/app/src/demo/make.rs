@@ -41,6 +41,7 @@ const PARTS: [&str; 8] = [
 
 /// Runs the hidden command, as the child of `demo`.
 pub(crate) fn run(data: &Path) -> anyhow::Result<Ending> {
+    let data = &std::path::absolute(data)?;
     // whoever ends the demo ends this too
     set_parent_process_death_signal(Some(Signal::KILL))?;
     prepare(data)?;
@@ -51,6 +52,7 @@ pub(crate) fn run(data: &Path) -> anyhow::Result<Ending> {
 
 /// An empty place: what an interrupted making left goes, what is not a demo's stays.
 fn prepare(data: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(data)?;
     let mark = data.join(UNFINISHED);
     if mark.exists() {
         for part in PARTS.map(|part| data.join(part)) {

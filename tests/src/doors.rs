@@ -75,8 +75,11 @@ async fn malformed_requests_are_never_a_fault() {
     let mut api = f.browser().token(&ann);
     let bodies: [&[u8]; 6] = [b"", b"{", b"[]", b"{\"name\":1}", b"\xff\xfe", b"null"];
     for (method, path) in strongroom_web::routes() {
-        let path =
-            path.replace("{id}", &matter.to_string()).replace("{staff_id}", "x").replace("{*path}", "../x").replace("{path}", "../x");
+        let path = path
+            .replace("{id}", &matter.to_string())
+            .replace("{staff_id}", "x")
+            .replace("{*path}", "../x")
+            .replace("{path}", "../x");
         for body in bodies {
             for kind in [
                 "application/json",

@@ -71,7 +71,11 @@ async fn every_page_answers_every_role_without_a_fault() {
     for person in &all {
         let mut browser = f.browser().session(person);
         for (method, path) in strongroom_web::routes() {
-            if method != Method::GET || path.starts_with("/api/") || path.contains("{*") || path.starts_with("/ledger/tile") {
+            if method != Method::GET
+                || path.starts_with("/api/")
+                || path.contains("{*")
+                || path.starts_with("/ledger/tile")
+            {
                 continue;
             }
             let id = match path.split('/').nth(1).unwrap() {
@@ -330,4 +334,3 @@ async fn a_fresh_code_is_asked_for_and_nothing_typed_is_lost() {
     assert!(browser.get(made.header("location")).await.expect(200).text().contains("Project Kestrel"));
     f.browser().session(&ann).get(made.header("location")).await.expect(404);
 }
-

@@ -21,6 +21,9 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// One file. With the version in its address it may be kept for a year.
 pub async fn serve(State(_): State<WebState>, One(path): One, uri: Uri, headers: HeaderMap) -> Response {
+    if path == "preview.css" {
+        return preview_style();
+    }
     let Some(asset) = ASSETS.iter().find(|a| a.path == path) else {
         return Problem::not_found().into_response();
     };
@@ -35,6 +38,15 @@ pub async fn serve(State(_): State<WebState>, One(path): One, uri: Uri, headers:
     answer.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
     answer.insert(ETAG, HeaderValue::from_static(asset.etag));
     answer.insert(CACHE_CONTROL, HeaderValue::from_static(keep));
+    response
+}
+
+/// The style of the frame that shows a preview: small, and named by that crate without a version.
+fn preview_style() -> Response {
+    let mut response = strongroom_preview::PREVIEW_CSS.into_response();
+    let answer = response.headers_mut();
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     response
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::field::Field;
-use super::parts::{Csrf, Labels, Pager, State, When};
+use super::parts::{Csrf, Pager, State, When};
 use crate::layout::{Shell, Theme, Tone};
 
 pub struct ClientRow {
@@ -31,7 +31,6 @@ pub struct ClientMatter {
     pub reference: String,
     pub led_by: Option<String>,
     pub state: State,
-    pub labels: Labels,
     pub last_activity: Option<When>,
 }
 

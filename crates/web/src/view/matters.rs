@@ -19,7 +19,6 @@ pub struct MatterRow {
     /// "You lead", "Member", "Reader until 3 Dec"; none for those who see names only.
     pub my_seat: Option<String>,
     pub state: State,
-    pub labels: Labels,
     pub last_activity: Option<When>,
 }
 

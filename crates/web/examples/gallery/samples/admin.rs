@@ -77,7 +77,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
             invite: Some(InviteForm {
                 open: true,
                 name: Field::text("name", "Name"),
-                email: Field::new(Input::Email, "email", "E-mail")
+                email: Field::new(Input::Email, "email", "Email")
                     .value("j.weir")
                     .error("That is not an e-mail address."),
                 role: roles(),

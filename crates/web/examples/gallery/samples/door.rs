@@ -11,7 +11,7 @@ use strongroom_web::view::trouble::{NotFound, Problem, Refused};
 use super::{Pages, csrf, door, matter_shell, page, shell, when};
 
 fn email() -> Field {
-    Field::new(Input::Email, "email", "E-mail").autocomplete("username").autofocus()
+    Field::new(Input::Email, "email", "Email").autocomplete("username").autofocus()
 }
 
 fn password() -> Field {

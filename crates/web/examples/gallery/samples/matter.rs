@@ -87,11 +87,6 @@ fn matter_rows() -> Vec<MatterRow> {
             led_by: lead.map(Into::into),
             my_seat: seat.map(Into::into),
             state: if i == 5 { State::Closed } else { State::Open },
-            labels: match i {
-                1 => labels(Level::HighlyConfidential, &["Privileged"]),
-                4 => labels(Level::Confidential, &["Privileged"]),
-                _ => labels(Level::Internal, &[]),
-            },
             last_activity: Some(when(last)),
         })
         .collect()

@@ -5,12 +5,12 @@ use strongroom_web::view::account::{MadeToken, PasswordForm, SessionRow, Session
 use strongroom_web::view::chart::{Bar, Chart};
 use strongroom_web::view::clients::{Client, ClientForm, ClientMatter, ClientNew, ClientRow, Clients};
 use strongroom_web::view::field::{Field, Input};
-use strongroom_web::view::parts::{Chip, Icon, Level, Pager, State};
+use strongroom_web::view::parts::{Chip, Icon, Pager, State};
 use strongroom_web::view::today::{
     AddedRecord, Disk, EndingSeat, LastCheckpoint, Line, MyMatter, NewSignIn, Refusal, StoppedUpload, Today,
 };
 
-use super::{Pages, boxes, choose, csrf, kind, labels, page, shell, when};
+use super::{Pages, boxes, choose, csrf, kind, page, shell, when};
 
 fn today(shell: Shell, greeting: &str) -> Today {
     Today {
@@ -217,7 +217,6 @@ fn clients(pages: &mut Pages) -> Result<(), askama::Error> {
         reference: "NW-2026-014".into(),
         led_by: led_by.map(Into::into),
         state,
-        labels: labels(Level::Confidential, &["Privileged"]),
         last_activity: Some(when("today 14:05")),
     };
     page(

@@ -11,7 +11,7 @@ use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::text::{Name, Reference};
 use strongroom_domain::kernel::verb::Verb;
 
-use crate::features::words::{above, at, no_labels, on_form};
+use crate::features::words::{above, at, on_form};
 use crate::http::api::{One, id_of};
 use crate::http::form::{Fields, query};
 use crate::http::page::{Page, Posted};
@@ -132,7 +132,6 @@ fn matter_line(m: MatterView) -> ClientMatter {
         reference: m.reference,
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         state: if m.open { State::Open } else { State::Closed },
-        labels: no_labels(),
         last_activity: None,
     }
 }

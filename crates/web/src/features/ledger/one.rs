@@ -46,7 +46,7 @@ fn facts(page: &Page, view: &EntryView) -> Vec<Fact> {
 }
 
 /// Names of what parts hold, in words.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 19] = [
     ("reason", "Reason"),
     ("name", "Name as it was"),
     ("name_before", "Name before"),
@@ -57,6 +57,15 @@ const NAMES: [(&str, &str); 10] = [
     ("address", "Network address"),
     ("device", "Device"),
     ("carrier", "Session or token"),
+    ("title", "Title"),
+    ("title_before", "Title before"),
+    ("filename", "File"),
+    ("folder", "Folder"),
+    ("labels", "Labels"),
+    ("labels_before", "Labels before"),
+    ("sha256", "Fingerprint"),
+    ("note", "Note"),
+    ("email", "Address of mail"),
 ];
 
 fn said(value: &Value) -> String {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use strongroom_domain::Error;
 use strongroom_domain::features::matter::{self, EndSeat, GiveSeat, Seat};
 use strongroom_domain::kernel::clock::{parse_rfc3339, rfc3339};
+use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -102,9 +103,11 @@ async fn give(Two(id, staff): Two, api: Api, Json(new): Json<SeatNew>) -> Answer
 async fn end(Two(id, staff): Two, api: Api, IfMatch(version): IfMatch) -> Answer {
     let matter = api.id(Verb::SeatEnd, &id).await?;
     let staff = api.id(Verb::SeatEnd, &staff).await?;
-    if let Some(read) = version {
+    // the gate answers first, then whether there is such a seat, then whether it is the one that was read
+    if let (Some(read), true) = (version, api.may(Verb::SeatEnd, &Target::Matter(matter)).await?) {
         let now = matter::team(&api, matter).await?;
-        if state_of(&now.seats) != read {
+        let there = now.seats.iter().any(|s| s.staff == staff && s.holds);
+        if there && state_of(&now.seats) != read {
             return Err(Problem::stale());
         }
     }

@@ -10,7 +10,7 @@ use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::text::{Name, Reference};
 use strongroom_domain::kernel::verb::Verb;
 
-use crate::features::words::{above, at, no_labels, on_form, people};
+use crate::features::words::{above, at, on_form, people};
 use crate::http::api::id_of;
 use crate::http::form::{Fields, query};
 use crate::http::page::{Page, Posted};
@@ -34,7 +34,6 @@ fn row(m: MatterView) -> MatterRow {
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         my_seat: seat(m.my_seat),
         state: if m.open { State::Open } else { State::Closed },
-        labels: no_labels(),
         last_activity: None,
     }
 }

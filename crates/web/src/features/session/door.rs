@@ -30,7 +30,7 @@ async fn form(
     notice: Option<&str>,
 ) -> Answer {
     let email = fields.get("email");
-    let mut email_field = Field::new(Input::Email, "email", "E-mail").value(email).autocomplete("username");
+    let mut email_field = Field::new(Input::Email, "email", "Email").value(email).autocomplete("username");
     let mut password = Field::new(Input::Password, "password", "Password").autocomplete("current-password");
     if email.is_empty() {
         email_field = email_field.autofocus();

@@ -41,7 +41,7 @@ export async function signIn(page, person) {
   await page.goto("/");
   await page.getByLabel("Email").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Code").fill(await freshCode(person));
   await page.getByLabel("Code").press("Enter");
   await page.getByLabel("Code").waitFor({ state: "detached" });

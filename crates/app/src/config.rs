@@ -247,7 +247,7 @@ impl Config {
     /// Paths are meant from the folder of the file that names them; the data folder is that folder if not said.
     fn settle(&mut self, folder: &Path) {
         let storage = &mut self.storage;
-        let data = folder.join(storage.data.take().unwrap_or_default());
+        let data = storage.data.take().map_or_else(|| folder.to_owned(), |data| folder.join(data));
         let all = [
             &mut self.server.tls_certificate,
             &mut self.server.tls_key_file,

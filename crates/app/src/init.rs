@@ -255,8 +255,9 @@ pub(crate) fn link(public_url: &str, secret: &str) -> String {
 /// What two people compare over the telephone, and `strongroom-verify` prints: SHA-256 of the key's name, a
 /// newline, its kind and its bytes.
 pub(crate) fn fingerprint(vkey: &str) -> Option<String> {
-    let (rest, key) = vkey.trim().rsplit_once('+')?;
-    let (name, _) = rest.rsplit_once('+')?;
+    // base64 has plus signs of its own: the name and the hash end at the first two
+    let (name, rest) = vkey.trim().split_once('+')?;
+    let (_, key) = rest.split_once('+')?;
     let key = base64::engine::general_purpose::STANDARD.decode(key).ok()?;
     let digest = strongroom_seal::mac::sha256(&[name.as_bytes(), b"\n", &key].concat());
     Some(digest.chunks(2).map(hex::encode).collect::<Vec<_>>().join(" "))

@@ -56,7 +56,8 @@ pub(crate) fn end(result: anyhow::Result<Ending>) -> ExitCode {
         Ok(Ending::Found) => ExitCode::from(1),
         Err(error) => {
             note(format_args!("strongroom: {}", sentence(&error)));
-            let asked_wrongly = error.is::<Usage>() || matches!(error.downcast_ref(), Some(Error::Invalid { .. }));
+            let asked_wrongly =
+                error.is::<Usage>() || matches!(error.downcast_ref(), Some(Error::Invalid { .. }));
             ExitCode::from(if asked_wrongly { 2 } else { 3 })
         }
     }

@@ -37,6 +37,7 @@ struct Operator(String);
 struct Control {
     seals: Arc<Seals>,
     public_url: String,
+    key_file: Option<PathBuf>,
 }
 
 /// Opens the socket. The lock on the data folder is held, so an old one is nobody's.
@@ -52,7 +53,11 @@ pub(super) fn listen(
     let listener = UnixListener::bind(&short).with_context(|| format!("the socket {}", path.display()))?;
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(&path, mode).with_context(|| format!("the socket {}", path.display()))?;
-    let control = Control { seals: seals.clone(), public_url: config.server.public_url.clone() };
+    let control = Control {
+        seals: seals.clone(),
+        public_url: config.server.public_url.clone(),
+        key_file: config.unseal.key_file.clone(),
+    };
     let router = Router::new()
         .route("/control/status", get(status))
         .route("/control/unseal", post(unseal))
@@ -113,7 +118,8 @@ async fn status(State(control): State<Control>) -> Json<Value> {
 
 #[derive(Deserialize)]
 struct Secret {
-    secret: String,
+    /// A passphrase, a share or the root key; none asks for the key file of the configuration.
+    secret: Option<String>,
 }
 
 async fn unseal(
@@ -121,8 +127,12 @@ async fn unseal(
     Extension(Operator(operator)): Extension<Operator>,
     Json(given): Json<Secret>,
 ) -> Response {
-    let secret = zeroize::Zeroizing::new(given.secret);
-    match control.seals.give_as(&secret, &operator).await {
+    let given = match (given.secret.map(zeroize::Zeroizing::new), &control.key_file) {
+        (Some(secret), _) => control.seals.give_as(&secret, &operator).await,
+        (None, Some(key_file)) => control.seals.take_file(key_file, &operator).await,
+        (None, None) => Err(anyhow::anyhow!("the configuration names no key file")),
+    };
+    match given {
         Ok(Given::Unsealed) => Json(json!({ "sealed": false })).into_response(),
         Ok(Given::More(shares)) => {
             let body = json!({ "sealed": true, "have": shares.have, "needed": shares.needed, "numbers": shares.numbers });

@@ -1,6 +1,7 @@
 //! Opening the seal of the running server: a passphrase, shares one after the other, or the recovery kit's root
 //! key; from the browser's page or the control socket.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -88,6 +89,15 @@ impl Seals {
                 })
                 .await?;
             }
+        }
+        Ok(Given::Unsealed)
+    }
+
+    /// Takes the key file.
+    pub(super) async fn take_file(&self, path: &Path, operator: &str) -> anyhow::Result<Given> {
+        let _alone = self.shares.lock().await;
+        if self.room.vault().is_sealed() {
+            room::unseal_with_file(&self.room, path, operator).await?;
         }
         Ok(Given::Unsealed)
     }

@@ -1,3 +1,5 @@
+//! Tests of `keyring`.
+
 use super::*;
 use crate::OsEntropy;
 use crate::tree::Leaf;

@@ -1,3 +1,5 @@
+//! Tests of `kit`.
+
 use super::*;
 use crate::OsEntropy;
 use crate::keyring::Keyring;

@@ -1,3 +1,5 @@
+//! Tests of `mac`.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of `secret`.
+
 use super::*;
 use crate::{OsEntropy, context};
 

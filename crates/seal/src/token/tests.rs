@@ -1,3 +1,5 @@
+//! Tests of `token`.
+
 use super::*;
 use crate::OsEntropy;
 

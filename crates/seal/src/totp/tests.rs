@@ -1,3 +1,5 @@
+//! Tests of `totp`.
+
 use super::*;
 use crate::OsEntropy;
 

@@ -1,3 +1,5 @@
+//! Tests of `tree`.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Tests of `unseal`.
+
 use super::*;
 use crate::tree::Leaf;
 use crate::{Entropy, OsEntropy};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use strongroom_domain::kernel::actor::Role;
 use strongroom_testkit::TestFirm;
 
-use crate::pages::{csrf, send};
+use crate::pages::{csrf, encode, send};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn presenting_shows_one_client_and_nothing_else() {
@@ -134,4 +134,35 @@ async fn the_document_of_the_api_names_every_route() {
         .expect(304);
     f.browser().get("/assets/../Cargo.toml").await.expect(404);
     assert_eq!(f.browser().get("/problems/refused").await.expect(200).json()["status"], 403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_person_enrols_by_the_link_once() {
+    let f = TestFirm::new().await;
+    let mut admin = f.browser().session(&f.admin);
+    let fields = [("name", "Tobias Renner"), ("email", "t.renner@firm.example"), ("role", "auditor")];
+    let invited = send(&mut admin, "/staff", "/staff", &fields).await.expect(200).text();
+    let link = invited.split("/enrol/").nth(1).expect("a link, shown once");
+    let link = format!("/enrol/{}", link.split(['<', '"']).next().unwrap());
+    let mut browser = f.browser();
+    let page = browser.get(&link).await.expect(200);
+    let html = page.text();
+    let secret = html.split("id=\"totp-secret\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
+    let password = "willow-cinder-beacon-4711";
+    let code = || {
+        let secret = strongroom_seal::totp::from_base32(&secret).unwrap();
+        let step = u64::try_from(f.room.now() / 30_000_000).unwrap();
+        strongroom_seal::totp::code_at(&secret, step).to_string()
+    };
+    let form = |again: &'static str, code: String| {
+        let token = csrf(&page);
+        encode(&[("csrf", &token), ("password", password), ("password_again", again), ("code", &code)])
+    };
+    browser.form(&link, &form("another", code())).await.expect(422);
+    let wrong = browser.form(&link, &form(password, String::from("000000"))).await.expect(422).text();
+    assert!(wrong.replace(' ', "").contains(&secret), "the authenticator's secret must stay the same");
+    let done = browser.form(&link, &form(password, code())).await.expect(200).text();
+    assert!(done.contains("Keep these recovery codes"));
+    browser.get(&link).await.expect(410);
+    f.browser().get("/enrol/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").await.expect(410);
 }

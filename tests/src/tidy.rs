@@ -26,7 +26,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &["seal", "tlog", "storage", "preview"]),
     ("web", &["domain", "preview", "tlog"]),
     ("demo", &["domain", "seal", "preview"]),
-    ("app", &["web", "demo", "domain", "storage", "seal", "tlog", "preview"]),
+    ("client", &["tlog"]),
+    ("app", &["web", "client", "demo", "domain", "storage", "seal", "tlog", "preview"]),
     ("verify", &[]),
     ("testkit", &["web", "domain", "storage", "seal", "tlog", "preview", "demo"]),
 ];

@@ -9,11 +9,12 @@ use http_body_util::BodyExt as _;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use serde_json::{Value, json};
+use strongroom_client::http::{full, succeeded};
+use strongroom_client::{Server, secret};
 use strongroom_domain::Strongroom;
 use strongroom_domain::features::check::{Finding, Progress, Severity, check};
 
 use crate::args::Check;
-use crate::client::http::{Server, full, succeeded};
 use crate::config::{self, Config};
 use crate::room;
 use crate::say::{Ending, note, out, usage};
@@ -42,16 +43,14 @@ pub(crate) async fn open_here(config: &Config, passphrase: Option<&Path>) -> any
         room::unseal_with_file(&room, key_file, &room::me()).await?;
         return Ok(room);
     }
-    let secret = match passphrase {
-        Some(file) => room::read_passphrase(file)?,
-        None => {
-            room::type_secret("The server does not run. The passphrase (or the recovery kit's root key): ")?
-                .ok_or_else(|| {
+    let given = match passphrase {
+        Some(file) => secret::from_file(file)?,
+        None => secret::typed("The server does not run. The passphrase (or the recovery kit's root key): ")?
+            .ok_or_else(|| {
                 usage("the server does not run and must be unsealed: give --passphrase-file FILE")
-            })?
-        }
+            })?,
     };
-    crate::serve::seals::Seals::new(room.clone()).open(&secret, &room::me()).await?;
+    crate::serve::seals::Seals::new(room.clone()).open(&given, &room::me()).await?;
     Ok(room)
 }
 

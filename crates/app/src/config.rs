@@ -298,15 +298,9 @@ impl Config {
     }
 }
 
-/// The host of a public URL, with its port where it has one: `records.firm.example`.
+/// The host of a public URL, with its port where it has one.
 pub(crate) fn host(url: &str) -> anyhow::Result<String> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let host = rest.map(|r| r.trim_end_matches('/')).filter(|h| {
-        !h.is_empty()
-            && h.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
-    });
-    host.map(ToOwned::to_owned)
-        .ok_or_else(|| usage(format!("server.public_url {url}: say http(s):// and a host, and no path")))
+    strongroom_client::http::host(url).with_context(|| "server.public_url")
 }
 
 /// The configuration of a place.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use base64::Engine as _;
+use strongroom_client::{file, secret};
 use strongroom_domain::features::firm::{self, Initialised, SealBy, Setup};
 use strongroom_domain::kernel::clock::{Clock, SystemClock, rfc3339};
 use strongroom_domain::kernel::gate::{Gate, built_in};
@@ -105,32 +106,26 @@ fn answer(said: &Option<String>, question: &str, usual: &str) -> anyhow::Result<
 }
 
 fn new_passphrase(file: Option<&Path>) -> anyhow::Result<Zeroizing<String>> {
-    let passphrase = match file {
-        Some(file) => room::read_passphrase(file)?,
-        None => {
-            let no_terminal = "no terminal to ask for the passphrase: give --passphrase-file FILE";
-            let first = room::type_secret("A passphrase that unseals everything (16 characters or more): ")?
-                .ok_or_else(|| usage(no_terminal))?;
-            let again = room::type_secret("The same again: ")?.ok_or_else(|| usage(no_terminal))?;
-            if *first != *again {
-                return Err(usage("the two are not the same: nothing was made"));
-            }
-            first
-        }
-    };
-    if passphrase.chars().count() < 16 {
-        return Err(usage("this passphrase is too short: 16 characters or more, best several words"));
+    if let Some(file) = file {
+        return secret::from_file(file);
     }
-    Ok(passphrase)
+    let no_terminal = "no terminal to ask for the passphrase: give --passphrase-file FILE";
+    let first = secret::typed("A passphrase that unseals everything, best a few words: ")?
+        .ok_or_else(|| usage(no_terminal))?;
+    let again = secret::typed("The same again: ")?.ok_or_else(|| usage(no_terminal))?;
+    if *first != *again {
+        return Err(usage("the two are not the same: nothing was made"));
+    }
+    Ok(first)
 }
 
 /// Makes the firm. What lies in the data folder already must be nothing of a firm.
 pub(crate) async fn make(plan: &Plan) -> anyhow::Result<(Initialised, Config)> {
-    let file = plan.data.join(FILE);
+    let toml = plan.data.join(FILE);
     std::fs::create_dir_all(&plan.data)
         .with_context(|| format!("the data folder {} cannot be made", plan.data.display()))?;
     let _lock = room::lock(&plan.data)?.context("a server runs in this data folder")?;
-    if file.exists() {
+    if toml.exists() {
         anyhow::bail!("there is a firm in {}: {FILE} exists. Nothing was changed.", plan.data.display());
     }
     let mut config = Config::default();
@@ -175,7 +170,7 @@ pub(crate) async fn make(plan: &Plan) -> anyhow::Result<(Initialised, Config)> {
     if let Some(path) = new_key_file {
         tracing::debug!(path = %path.display(), "sealed by a key file");
     }
-    room::replace(&file, text.as_bytes())?;
+    file::replace(&toml, text.as_bytes())?;
     Ok((made, config))
 }
 
@@ -218,12 +213,12 @@ fn report(plan: &Plan, options: &Init, made: &Initialised, config: &Config) -> a
         out(format_args!("  keyring replica  {}", folder.display()));
     }
     match &options.kit_out {
-        Some(file) => {
+        Some(path) => {
             let sheets: Zeroizing<String> =
                 Zeroizing::new(made.kit.iter().map(|s| s.as_str()).collect::<Vec<_>>().join("\n\u{c}\n"));
-            room::write_new(file, sheets.as_bytes())
-                .with_context(|| format!("the recovery kit {}", file.display()))?;
-            out(format_args!("  recovery kit     {} (print it, then delete it)", file.display()));
+            file::write_new(path, sheets.as_bytes())
+                .with_context(|| format!("the recovery kit {}", path.display()))?;
+            out(format_args!("  recovery kit     {} (print it, then delete it)", path.display()));
         }
         None => made.kit.iter().for_each(|sheet| out(format_args!("\n{}\n", sheet.as_str()))),
     }

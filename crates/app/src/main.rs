@@ -6,12 +6,12 @@
 
 mod args;
 mod check;
-mod client;
 mod config;
 mod demo;
 mod hardening;
 mod init;
 mod operator;
+mod person;
 mod room;
 mod say;
 mod serve;
@@ -46,8 +46,8 @@ fn run(command: Command) -> anyhow::Result<Ending> {
         Command::Seal(place) => operator::seal(&place),
         Command::FirstLink(options) => operator::first_link(&options),
         Command::Check(options) => check::run(&options),
-        Command::Import(options) => client::import::run(options),
-        Command::Export(options) => client::export::run(options),
+        Command::Import(options) => person::import(&options),
+        Command::Export(options) => person::export(&options),
         Command::Config { command: ConfigCommand::Show(place) } => config::show(&place),
         Command::Config { command: ConfigCommand::Check(place) } => config::check(&place),
     }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::args::{FirstLink, Place, Unseal};
-use crate::client::http::{Connection, Server};
 use crate::say::{Ending, note, out, usage};
 use crate::{config, room};
+use strongroom_client::{Connection, Server, secret};
 
 /// The runtime of a command that is a client.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -38,12 +38,12 @@ pub(crate) fn unseal(options: &Unseal) -> anyhow::Result<Ending> {
                 Some(needed) => format!("One share of {needed} (or the recovery kit's root key): "),
                 None => String::from("The passphrase (or the recovery kit's root key): "),
             };
-            let secret = match &options.passphrase_file {
-                Some(file) => room::read_passphrase(file)?,
-                None => room::type_secret(&question)?
+            let given = match &options.passphrase_file {
+                Some(file) => secret::from_file(file)?,
+                None => secret::typed(&question)?
                     .ok_or_else(|| usage("no terminal to ask for it: give --passphrase-file FILE"))?,
             };
-            let answer = server.post("/control/unseal", &json!({ "secret": secret.as_str() })).await?;
+            let answer = server.post("/control/unseal", &json!({ "secret": given.as_str() })).await?;
             if answer.get("sealed") == Some(&Value::Bool(false)) {
                 note("unsealed");
                 return Ok(Ending::Done);

@@ -2,11 +2,12 @@
 //! what opens it: a key file, a passphrase, shares.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use strongroom_client::file;
 use strongroom_domain::features::firm::{self, Opening};
 use strongroom_domain::kernel::clock::{Clock, SystemClock};
 use strongroom_domain::kernel::gate::{Gate, built_in};
@@ -20,7 +21,6 @@ use strongroom_storage::sql::{Db, DbOptions};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::config::Config;
-use crate::say::usage;
 
 /// Database and blobs of a configuration.
 pub(crate) struct Stores {
@@ -111,26 +111,8 @@ pub(crate) fn make_key_file(path: &Path) -> anyhow::Result<Key> {
     let (digits, end) = text.split_at_mut(64);
     hex::encode_to_slice(key.expose(), digits)?;
     end.fill(b'\n');
-    write_new(path, text.as_slice()).with_context(|| format!("the key file {}", path.display()))?;
+    file::write_new(path, text.as_slice()).with_context(|| format!("the key file {}", path.display()))?;
     Ok(key)
-}
-
-/// A new file that only its owner reads, durably; refuses one that is there.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    let mut file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    Ok(file.sync_all()?)
-}
-
-/// Replaces a file as a whole, readable by its owner only.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = path.with_file_name(name);
-    let _ = std::fs::remove_file(&new);
-    write_new(&new, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
-    std::fs::rename(&new, path).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 /// Unseals with a way to open the keyring. `how` is its name for the ledger.
@@ -194,48 +176,6 @@ pub(crate) fn account(uid: u32) -> String {
 /// The account that runs this process.
 pub(crate) fn me() -> String {
     account(rustix::process::geteuid().as_raw())
-}
-
-/// A passphrase from a file, without the line's end.
-pub(crate) fn read_passphrase(path: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(
-        std::fs::read_to_string(path)
-            .with_context(|| format!("the passphrase file {} cannot be read", path.display()))?,
-    );
-    let end = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(end);
-    if text.is_empty() {
-        return Err(usage(format!("the passphrase file {} is empty", path.display())));
-    }
-    if std::fs::metadata(path).is_ok_and(|m| m.mode() & 0o007 != 0) {
-        crate::say::note(format_args!(
-            "strongroom: {} can be read by everyone on this machine",
-            path.display()
-        ));
-    }
-    Ok(text)
-}
-
-/// A secret typed at the terminal, unseen; `None` without a terminal.
-pub(crate) fn type_secret(question: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let Ok(mut terminal) = File::options().read(true).write(true).open("/dev/tty") else { return Ok(None) };
-    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Ok(None);
-    }
-    let before = tcgetattr(&terminal)?;
-    let mut unseen = before.clone();
-    unseen.local_modes -= LocalModes::ECHO;
-    crate::say::ask(question);
-    tcsetattr(&terminal, OptionalActions::Flush, &unseen)?;
-    let mut line = Zeroizing::new(String::with_capacity(1024));
-    let read = std::io::BufRead::read_line(&mut std::io::BufReader::new(&mut terminal), &mut line);
-    tcsetattr(&terminal, OptionalActions::Flush, &before)?;
-    crate::say::note("");
-    read?;
-    let end = line.trim_end_matches(['\r', '\n']).len();
-    line.truncate(end);
-    Ok(Some(line))
 }
 
 /// What is wrong, for the log: one line, ids only.

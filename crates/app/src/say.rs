@@ -1,7 +1,5 @@
-//! What the program says: data to standard output, sentences for people to standard error, and how it ends.
+//! How the program ends: its exit code, and the sentence where it could not do what was asked.
 
-use std::fmt::Display;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use strongroom_domain::Error;
@@ -15,39 +13,7 @@ pub(crate) enum Ending {
     Found,
 }
 
-/// 2: what was asked makes no sense.
-#[derive(Debug)]
-pub(crate) struct Usage(pub(crate) String);
-
-impl Display for Usage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
-
-/// An error of usage.
-pub(crate) fn usage(says: impl Into<String>) -> anyhow::Error {
-    anyhow::Error::new(Usage(says.into()))
-}
-
-/// Data, on standard output. Nobody to read it is no reason to fail.
-pub(crate) fn out(line: impl Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
-}
-
-/// A sentence for the person who runs it.
-pub(crate) fn note(line: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-/// Half a line for the person who runs it: a question.
-pub(crate) fn ask(text: impl Display) {
-    let mut err = std::io::stderr().lock();
-    let _ = write!(err, "{text}");
-    let _ = err.flush();
-}
+pub(crate) use strongroom_client::say::{Usage, ask, note, out, usage};
 
 /// The exit code, with the sentence where it is an error.
 pub(crate) fn end(result: anyhow::Result<Ending>) -> ExitCode {

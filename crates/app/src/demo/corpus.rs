@@ -4,11 +4,10 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
+use strongroom_client::walk::walk;
+use strongroom_client::{Connection, Server, import};
+use strongroom_demo::kept::Kept;
 
-use super::kept::Kept;
-use crate::client::http::{Connection, Server};
-use crate::client::import;
-use crate::client::walk::walk;
 use crate::say::note;
 
 const REFERENCE: &str = "CORPUS-1";
@@ -22,7 +21,7 @@ pub(super) async fn add(url: &str, kept: &Kept, documents: &Path) -> anyhow::Res
     let found = walk(documents)?;
     note(format_args!("Filing {} documents of {} in {matter}.", found.items.len(), documents.display()));
     let tally = import::add(&server, &matter, found).await?;
-    note(format_args!("{} added, {} already there, {} failed", tally.added, tally.already, tally.failed));
+    note(tally);
     Ok(())
 }
 

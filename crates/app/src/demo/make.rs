@@ -8,16 +8,17 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Signal, set_parent_process_death_signal};
+use strongroom_client::file;
+use strongroom_client::progress::Progress;
 use strongroom_demo::driver::{Making, live};
+use strongroom_demo::kept::{self, Kept, Person};
 use strongroom_demo::{Firm, Story};
 use strongroom_domain::kernel::clock::{Clock as _, DAY, HOUR, SECOND, SetClock, SystemClock};
 use strongroom_domain::kernel::strongroom::Settings;
 use strongroom_domain::kernel::text::{Email, Name};
 use strongroom_seal::password::Cost;
 
-use super::kept::{Kept, Person, code};
 use crate::args::Seal;
-use crate::client::progress::Progress;
 use crate::config::FILE;
 use crate::init::{Plan, make};
 use crate::room;
@@ -100,14 +101,13 @@ async fn build(data: &Path) -> anyhow::Result<()> {
         room: room.clone(),
         clock: clock.clone(),
         first_link: &made.link.secret,
-        code: &code,
         progress: &mut tell,
     };
     let accounts = live(making, &firm, &story).await?;
     progress.end();
     clock.set(SystemClock.now().max(room.now()));
     let cast: BTreeMap<_, _> = firm.people.iter().map(|p| (p.key, p)).collect();
-    let people = accounts.into_iter().filter_map(|account| {
+    let accounts = accounts.into_iter().filter_map(|account| {
         let person = cast.get(&account.key)?;
         Some(Person {
             name: person.name.to_owned(),
@@ -121,10 +121,10 @@ async fn build(data: &Path) -> anyhow::Result<()> {
             last_step: account.last_step,
         })
     });
-    let mut kept = Kept { people: people.collect() };
-    kept.renew_tokens(&room).await?;
+    let mut people = Kept { people: accounts.collect() };
+    people.renew_tokens(&room).await?;
     room::close(&room).await;
-    kept.save(data)?;
+    file::replace(&data.join(kept::FILE), people.text().as_bytes())?;
     note(format_args!("Made in {:.1} s.", started.elapsed().as_secs_f32()));
     Ok(())
 }

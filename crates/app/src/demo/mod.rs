@@ -2,7 +2,6 @@
 //! secrets lie in its folder, for the demo alone, so that it starts unattended.
 
 mod corpus;
-mod kept;
 pub(crate) mod make;
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -12,14 +11,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use serde_json::json;
+use strongroom_client::file;
+use strongroom_demo::kept::{self, Kept};
 use strongroom_domain::Strongroom;
 use tokio::net::TcpListener;
 
 use crate::args::{Demo, Place};
 use crate::config::{self, Level};
-use crate::room;
 use crate::say::{Ending, note, out};
-use kept::Kept;
 
 /// Runs the command.
 pub(crate) fn run(options: Demo) -> anyhow::Result<Ending> {
@@ -27,10 +26,14 @@ pub(crate) fn run(options: Demo) -> anyhow::Result<Ending> {
     let listeners = bind(options.listen)?;
     let port = listeners.first().context("no listener")?.local_addr()?.port();
     let data = folder(options.data.as_deref())?;
+    if let Some(path) = &options.ready_file {
+        // one of an earlier run would be believed
+        let _ = std::fs::remove_file(path);
+    }
     if !Kept::exists(&data) {
         make_in_child(&data)?;
     }
-    let mut kept = Kept::load(&data)?;
+    let mut people = Kept::load(&data).with_context(|| format!("{} in {}", kept::FILE, data.display()))?;
     let mut config = config::load(&Place { data: Some(data.clone()), config: None })?;
     config.server.public_url = format!("http://localhost:{port}");
     config.server.listen = vec![options.listen];
@@ -42,15 +45,17 @@ pub(crate) fn run(options: Demo) -> anyhow::Result<Ending> {
         let listeners = listeners.into_iter().map(TcpListener::from_std).collect::<Result<Vec<_>, _>>()?;
         let url = config.server.public_url.clone();
         crate::serve::serve(&config, listeners, async |room| {
-            kept.renew_tokens(room).await?;
-            kept.save(&data)?;
+            for person in people.renew_tokens(room).await? {
+                note(format_args!("{person} could not sign in: no new token"));
+            }
+            file::replace(&data.join(kept::FILE), people.text().as_bytes())?;
             if let Some(documents) = &options.corpus {
-                corpus::add(&url, &kept, documents).await?;
+                corpus::add(&url, &people, documents).await?;
             }
-            if let Some(file) = &options.ready_file {
-                ready(file, &url, room, &kept)?;
+            if let Some(path) = &options.ready_file {
+                ready(path, &url, room, &people)?;
             }
-            greet(&url, &data, &kept, options.data.is_none());
+            greet(&url, &data, &people, options.data.is_none());
             Ok(())
         })
         .await?;
@@ -103,22 +108,22 @@ fn make_in_child(data: &Path) -> anyhow::Result<()> {
 }
 
 /// The ready file, as the contract has it.
-fn ready(file: &Path, url: &str, room: &Arc<Strongroom>, kept: &Kept) -> anyhow::Result<()> {
-    let people = kept.people.iter().map(|p| {
+fn ready(path: &Path, url: &str, room: &Arc<Strongroom>, people: &Kept) -> anyhow::Result<()> {
+    let all = people.people.iter().map(|p| {
         json!({
             "email": p.email, "role": p.role, "password": p.password, "totp_secret": p.totp_secret, "token": p.token,
         })
     });
-    let all = json!({ "url": url, "ledger_vkey": room.vkey()?, "people": people.collect::<Vec<_>>() });
-    room::replace(file, format!("{all:#}\n").as_bytes())
+    let all = json!({ "url": url, "ledger_vkey": room.vkey()?, "people": all.collect::<Vec<_>>() });
+    file::replace(path, format!("{all:#}\n").as_bytes())
 }
 
 /// Who can sign in, and what to try.
-fn greet(url: &str, data: &Path, kept: &Kept, temporary: bool) {
+fn greet(url: &str, data: &Path, people: &Kept, temporary: bool) {
     out(format_args!("\nThe law firm Marsh Lyle is up: {url}\n"));
     out("Sign in as one of these (a code changes every 30 s and works once):\n");
     let mut roles: Vec<&str> = Vec::new();
-    for person in &kept.people {
+    for person in &people.people {
         if roles.contains(&person.role.as_str()) {
             continue;
         }

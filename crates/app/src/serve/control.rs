@@ -3,7 +3,7 @@
 //! who did what stands in the ledger by the account's name.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -49,7 +49,7 @@ pub(super) fn listen(
 ) -> anyhow::Result<Front> {
     let path = config.socket();
     let _ = std::fs::remove_file(&path);
-    let (short, _open) = short(&path)?;
+    let (short, _open) = strongroom_client::http::short(&path)?;
     let listener = UnixListener::bind(&short).with_context(|| format!("the socket {}", path.display()))?;
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     std::fs::set_permissions(&path, mode).with_context(|| format!("the socket {}", path.display()))?;
@@ -70,19 +70,6 @@ pub(super) fn listen(
     let front = Front::new(config, None, Router::new(), stop.clone());
     tokio::spawn(accept(listener, front.clone(), router, stop));
     Ok(front)
-}
-
-/// A way to the socket that is short enough for one, however deep the data folder lies.
-pub(crate) fn short(path: &Path) -> anyhow::Result<(PathBuf, Option<std::fs::File>)> {
-    use std::os::fd::AsRawFd as _;
-    if path.as_os_str().len() < 100 {
-        return Ok((path.to_owned(), None));
-    }
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let open =
-        std::fs::File::open(folder).with_context(|| format!("the data folder {}", folder.display()))?;
-    let name = path.file_name().unwrap_or_default();
-    Ok((Path::new("/proc/self/fd").join(open.as_raw_fd().to_string()).join(name), Some(open)))
 }
 
 async fn accept(listener: UnixListener, front: Front, router: Router, mut stop: watch::Receiver<Stop>) {

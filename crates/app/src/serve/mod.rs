@@ -26,7 +26,6 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::room;
 use crate::say::Ending;
-pub(crate) use control::short;
 use front::Front;
 use seals::Seals;
 
@@ -107,6 +106,7 @@ where
         _ = stopping.wait_for(|s| *s == Stop::Now) => tracing::warn!("stopping at once"),
     }
     work.iter().for_each(tokio::task::JoinHandle::abort);
+    let _ = std::fs::remove_file(config.socket());
     room::close(&room).await;
     tracing::info!("stopped");
     outcome

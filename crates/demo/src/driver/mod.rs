@@ -21,9 +21,6 @@ use crate::cast::{ClientKey, Firm, GroupKey, MatterKey, PersonKey, who};
 use crate::papers::{Paper, paper};
 use crate::story::{Act, Event, RecordKey, Story};
 
-/// Computes the code of an authenticator: its secret in base32, the step of thirty seconds.
-pub type CodeOf = dyn Fn(&str, i64) -> String + Send + Sync;
-
 /// What the making needs.
 pub struct Making<'a> {
     /// A firm that was set up a moment ago, unsealed, with the clock below.
@@ -32,8 +29,6 @@ pub struct Making<'a> {
     pub clock: Arc<SetClock>,
     /// The first administrator's enrolment link.
     pub first_link: &'a str,
-    /// The codes of authenticators.
-    pub code: &'a CodeOf,
     /// Told before each day: the day's offset, events done, events in all.
     pub progress: &'a mut (dyn FnMut(i64, usize, usize) + Send),
 }

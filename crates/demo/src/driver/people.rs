@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Account, Driver, missing};
 use crate::cast::{PersonKey, Role};
+use crate::kept::code;
 
 /// Seconds that a code is shown.
 const STEP: i64 = 30;
@@ -79,7 +80,7 @@ impl Driver<'_> {
         if step > now {
             self.turn_to(step * STEP * SECOND);
         }
-        Ok((self.making.code)(&secret, step))
+        Ok(code(&secret, step))
     }
 
     /// An administrator invites, a second person agrees, the invited person enrols.
@@ -120,8 +121,8 @@ impl Driver<'_> {
         self.tick();
         let password = self.password();
         let step = self.now() / (STEP * SECOND);
-        let code = (self.making.code)(&begun.totp_secret, step);
-        let enrolled = staff::enrol(&ctx, link, &begun.ticket, &password, &code).await?;
+        let first_code = code(&begun.totp_secret, step);
+        let enrolled = staff::enrol(&ctx, link, &begun.ticket, &password, &first_code).await?;
         self.tick();
         let totp_secret = begun.totp_secret;
         let account =
@@ -158,8 +159,8 @@ impl Driver<'_> {
             let ticket = session::sign_in_password(&ctx, email, &password, None).await?;
             let step = self.now() / (STEP * SECOND);
             // the code of an hour ago: of another device, its clock not set
-            let code = (self.making.code)(&self.account(key)?.totp_secret.clone(), step - 120);
-            session::sign_in_code(&ctx, &ticket, &code, None).await.map(drop)
+            let old = code(&self.account(key)?.totp_secret.clone(), step - 120);
+            session::sign_in_code(&ctx, &ticket, &old, None).await.map(drop)
         };
         match outcome {
             Err(Error::Invalid { .. }) => Ok(()),

@@ -9,7 +9,7 @@ use crate::say::note;
 
 /// See the module. Cheap to clone; clones are one.
 #[derive(Clone)]
-pub(crate) struct Progress {
+pub struct Progress {
     bar: ProgressBar,
     terminal: bool,
 }
@@ -19,12 +19,12 @@ const THINGS: &str = "{bar:32} {pos}/{len} {eta} {msg}";
 
 impl Progress {
     /// Over so many bytes.
-    pub(crate) fn bytes(total: u64) -> Self {
+    pub fn bytes(total: u64) -> Self {
         Self::new(total, BYTES)
     }
 
     /// Over so many things.
-    pub(crate) fn things(total: u64) -> Self {
+    pub fn things(total: u64) -> Self {
         Self::new(total, THINGS)
     }
 
@@ -42,24 +42,24 @@ impl Progress {
     }
 
     /// So much more is done.
-    pub(crate) fn add(&self, more: u64) {
+    pub fn add(&self, more: u64) {
         self.bar.inc(more);
     }
 
     /// What was counted, and came to nothing.
-    pub(crate) fn take_back(&self, less: u64) {
+    pub fn take_back(&self, less: u64) {
         self.bar.dec(less);
     }
 
     /// What is being done now.
-    pub(crate) fn doing(&self, what: impl Into<String>) {
+    pub fn doing(&self, what: impl Into<String>) {
         if self.terminal {
             self.bar.set_message(what.into());
         }
     }
 
     /// A line that stays.
-    pub(crate) fn say(&self, line: &str) {
+    pub fn say(&self, line: &str) {
         if self.terminal {
             self.bar.suspend(|| note(line));
         } else {
@@ -68,19 +68,19 @@ impl Progress {
     }
 
     /// A line for those who have no bar.
-    pub(crate) fn line(&self, line: &str) {
+    pub fn line(&self, line: &str) {
         if !self.terminal {
             note(line);
         }
     }
 
     /// A line of data that stays.
-    pub(crate) fn out(&self, line: &str) {
+    pub fn out(&self, line: &str) {
         self.bar.suspend(|| crate::say::out(line));
     }
 
     /// The end: the bar goes.
-    pub(crate) fn end(&self) {
+    pub fn end(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -1,11 +1,11 @@
 //! What the demo keeps of its people beside the firm: passwords, authenticator secrets, tokens. A file for its
 //! owner only, and for a fictitious firm only.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use strongroom_domain::features::session;
 use strongroom_domain::kernel::actor::{Actor, Channel};
@@ -16,11 +16,8 @@ use strongroom_domain::kernel::verb::Scope;
 use strongroom_domain::{Error, Strongroom};
 use strongroom_seal::totp;
 
-use crate::room;
-use crate::say::note;
-
 /// The file's name.
-pub(super) const FILE: &str = "demo.json";
+pub const FILE: &str = "demo.json";
 /// Seconds that a code is shown.
 const STEP: i64 = 30;
 /// A token with less left is made anew.
@@ -28,68 +25,89 @@ const ENOUGH: Micros = 8 * HOUR;
 
 /// See the module.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Kept {
-    pub(super) people: Vec<Person>,
+pub struct Kept {
+    /// Everybody who can sign in.
+    pub people: Vec<Person>,
 }
 
 /// One of the cast.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Person {
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) role: String,
-    pub(super) password: String,
-    pub(super) totp_secret: String,
-    pub(super) token: String,
-    pub(super) token_ends: Micros,
-    pub(super) device: Option<String>,
-    pub(super) last_step: i64,
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// The role's word.
+    pub role: String,
+    /// Password.
+    pub password: String,
+    /// The authenticator's secret in base32.
+    pub totp_secret: String,
+    /// An access token with every scope.
+    pub token: String,
+    /// When it ends.
+    pub token_ends: Micros,
+    /// What their browser is known again by.
+    pub device: Option<String>,
+    /// The last step of thirty seconds whose code they used.
+    pub last_step: i64,
 }
 
 /// The code of an authenticator at a step of thirty seconds.
-pub(super) fn code(secret: &str, step: i64) -> String {
+#[must_use]
+pub fn code(secret: &str, step: i64) -> String {
     let step = u64::try_from(step).unwrap_or(0);
     totp::from_base32(secret).map_or_else(String::new, |secret| totp::code_at(&secret, step).to_string())
 }
 
 /// The code that it shows now.
-pub(super) fn code_now(secret: &str) -> String {
+#[must_use]
+pub fn code_now(secret: &str) -> String {
     code(secret, SystemClock.now() / (STEP * SECOND))
 }
 
 impl Kept {
     /// True where a demo firm lies in the folder, whole.
-    pub(super) fn exists(data: &Path) -> bool {
+    #[must_use]
+    pub fn exists(data: &Path) -> bool {
         data.join(FILE).is_file()
     }
 
     /// What was kept.
-    pub(super) fn load(data: &Path) -> anyhow::Result<Self> {
-        let file = data.join(FILE);
-        let text = std::fs::read(&file).with_context(|| format!("{}", file.display()))?;
-        serde_json::from_slice(&text).with_context(|| format!("{} is no demo's", file.display()))
+    ///
+    /// # Errors
+    /// The file is not there, or is no demo's.
+    pub fn load(data: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_slice(&std::fs::read(data.join(FILE))?)?)
     }
 
-    /// Keeps it.
-    pub(super) fn save(&self, data: &Path) -> anyhow::Result<()> {
-        room::replace(&data.join(FILE), format!("{}\n", serde_json::to_string_pretty(self)?).as_bytes())
+    /// The file's text, to be kept in [`FILE`].
+    #[must_use]
+    pub fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// A token with every scope for everybody, good for hours: they end within twelve, so each start makes new
     /// ones where too little is left, as their owners would: signed in, with a fresh code.
-    pub(super) async fn renew_tokens(&mut self, room: &Arc<Strongroom>) -> anyhow::Result<()> {
+    ///
+    /// Gives back who could not sign in: suspended, or with another password by now, as it may be in a firm that
+    /// was played with.
+    ///
+    /// # Errors
+    /// Sealed, storage.
+    pub async fn renew_tokens(&mut self, room: &Arc<Strongroom>) -> Result<Vec<String>, Error> {
         let now = room.now();
+        let mut left_out = Vec::new();
         for person in self.people.iter_mut().filter(|p| p.token_ends < now + ENOUGH) {
             match person.renew_token(room).await {
                 Ok(()) => {}
-                // suspended, or with another password by now: as it may be in a firm that was played with
                 Err(Error::Invalid { .. } | Error::Conflict { .. } | Error::Throttled { .. }) => {
-                    note(format_args!("{} could not sign in: no new token", person.email));
+                    left_out.push(person.email.clone());
                 }
-                Err(error) => return Err(error).with_context(|| format!("a token for {}", person.email)),
+                Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(left_out)
     }
 }
 

@@ -12,36 +12,18 @@ use http_body_util::BodyExt as _;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use serde_json::json;
-use strongroom_domain::kernel::id::MatterId;
 use strongroom_tlog::bundle::BundlePath;
 use strongroom_tlog::{TileMap, TilePath, TileSource as _, leaf_hash, tile};
 
-use super::http::{Connection, Server, bounded, full, succeeded};
-use super::progress::Progress;
-use crate::args::Export;
-use crate::say::{Ending, note, usage};
+use crate::http::{Connection, bounded, full, succeeded};
+use crate::progress::Progress;
+use crate::say::{note, usage};
 
 /// The longest file of a ledger: 256 entries of 32 KiB, with room.
 const LONGEST: usize = 32 << 20;
 
-/// Runs the command.
-pub(crate) fn run(options: Export) -> anyhow::Result<Ending> {
-    let to = empty(&options.to)?;
-    let mut server = Server::of(&options.reach)?.connection();
-    crate::operator::runtime()?.block_on(async {
-        match &options.matter {
-            Some(matter) if MatterId::parse(matter).is_none() => {
-                Err(usage(format!("--matter {matter}: that is no matter's id (mat_…)")))
-            }
-            Some(matter) => matter_to(&mut server, matter, options.reason.as_deref(), &to).await,
-            None => ledger_to(&mut server, &to).await,
-        }
-    })?;
-    Ok(Ending::Done)
-}
-
 /// A new or empty folder that only its owner sees.
-fn empty(to: &Path) -> anyhow::Result<PathBuf> {
+pub fn empty(to: &Path) -> anyhow::Result<PathBuf> {
     if to.exists() && std::fs::read_dir(to).with_context(|| to.display().to_string())?.next().is_some() {
         return Err(usage(format!("--to {}: the folder must be new or empty", to.display())));
     }
@@ -53,13 +35,14 @@ fn empty(to: &Path) -> anyhow::Result<PathBuf> {
     Ok(std::path::absolute(to)?)
 }
 
-async fn matter_to(
+/// Writes a matter as a bag into an empty folder.
+pub async fn matter(
     server: &mut Connection,
-    matter: &str,
+    id: &str,
     reason: Option<&str>,
     to: &Path,
 ) -> anyhow::Result<()> {
-    let path = format!("/api/v1/matters/{matter}/export");
+    let path = format!("/api/v1/matters/{id}/export");
     let request = Request::builder().method(Method::POST).uri(path).header(CONTENT_TYPE, "application/json");
     let response =
         succeeded(server.send(request, full(json!({ "reason": reason }).to_string())).await?).await?;
@@ -79,8 +62,8 @@ async fn matter_to(
     progress.doing("writing");
     let to = to.to_owned();
     let bag = tokio::task::spawn_blocking(move || {
-        super::bag::unpack(archive, &to)?;
-        super::bag::verify(&to)
+        crate::bag::unpack(archive, &to)?;
+        crate::bag::verify(&to)
     });
     let verified = bag.await.context("writing was cut off")??;
     progress.end();
@@ -91,7 +74,8 @@ async fn matter_to(
     Ok(())
 }
 
-async fn ledger_to(server: &mut Connection, to: &Path) -> anyhow::Result<()> {
+/// Writes the ledger into an empty folder.
+pub async fn ledger(server: &mut Connection, to: &Path) -> anyhow::Result<()> {
     let checkpoint = fetch(server, "checkpoint").await?;
     let text = std::str::from_utf8(&checkpoint).context("the checkpoint is no text")?;
     let mut lines = text.lines();

@@ -9,38 +9,38 @@ use anyhow::Context as _;
 
 /// A file to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Item {
+pub struct Item {
     /// Where it lies here.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Its folder in the matter: `Pleadings/2026`, or nothing.
-    pub(crate) folder: String,
+    pub folder: String,
     /// Its name in the matter.
-    pub(crate) name: String,
+    pub name: String,
     /// Its length.
-    pub(crate) size: u64,
+    pub size: u64,
 }
 
 impl Item {
     /// As a person reads it.
-    pub(crate) fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         if self.folder.is_empty() { self.name.clone() } else { format!("{}/{}", self.folder, self.name) }
     }
 }
 
 /// What was found.
 #[derive(Default)]
-pub(crate) struct Walk {
+pub struct Walk {
     /// To be added, by path.
-    pub(crate) items: Vec<Item>,
+    pub items: Vec<Item>,
     /// What is left out or renamed, and why.
-    pub(crate) notes: Vec<String>,
+    pub notes: Vec<String>,
 }
 
 /// How deep folders go in a matter.
 const DEEPEST: usize = 16;
 
 /// Walks through a folder. Links are not followed: what they lead to may lie anywhere.
-pub(crate) fn walk(root: &Path) -> anyhow::Result<Walk> {
+pub fn walk(root: &Path) -> anyhow::Result<Walk> {
     let mut found = Walk::default();
     let meta = fs::metadata(root).with_context(|| format!("the folder {}", root.display()))?;
     if !meta.is_dir() {
@@ -82,12 +82,13 @@ fn descend(folder: &Path, above: &mut Vec<String>, found: &mut Walk) -> anyhow::
 }
 
 /// A path on a terminal: nothing in it can move the cursor.
-pub(crate) fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     path.display().to_string().chars().map(|c| if deceives(c) { '\u{FFFD}' } else { c }).collect()
 }
 
 fn deceives(c: char) -> bool {
-    strongroom_domain::kernel::text::is_deceptive(c)
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}')
 }
 
 /// A name that is a name, whatever it was: no separators, no controls, no marks that reorder text.

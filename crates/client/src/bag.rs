@@ -7,20 +7,20 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use strongroom_seal::mac::Sha256;
+use aws_lc_rs::digest::{Context, SHA256};
 use zip::ZipArchive;
 
 /// What a whole bag holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Verified {
+pub struct Verified {
     /// Files of the payload.
-    pub(crate) files: u64,
+    pub files: u64,
     /// Their bytes.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
 }
 
 /// Writes the archive's files into the folder, without the archive's own top folder.
-pub(crate) fn unpack(archive: File, to: &Path) -> anyhow::Result<()> {
+pub fn unpack(archive: File, to: &Path) -> anyhow::Result<()> {
     let mut archive =
         ZipArchive::new(BufReader::new(archive)).context("the server's archive is not whole")?;
     for index in 0..archive.len() {
@@ -47,7 +47,7 @@ pub(crate) fn unpack(archive: File, to: &Path) -> anyhow::Result<()> {
 
 /// Reads the bag back: every file that a manifest names is there with that digest, and none is there that is not
 /// named.
-pub(crate) fn verify(bag: &Path) -> anyhow::Result<Verified> {
+pub fn verify(bag: &Path) -> anyhow::Result<Verified> {
     let declared = std::fs::read_to_string(bag.join("bagit.txt")).context("bagit.txt")?;
     if !declared.starts_with("BagIt-Version: 1.0\n") {
         bail!("bagit.txt does not declare BagIt 1.0");
@@ -94,7 +94,7 @@ fn manifest(bag: &Path, name: &str) -> anyhow::Result<BTreeMap<String, String>> 
 /// The file has the digest; its length.
 fn hold(bag: &Path, path: &str, digest: &str) -> anyhow::Result<u64> {
     let mut file = File::open(bag.join(path)).with_context(|| format!("{path} is missing"))?;
-    let (mut hash, mut buffer, mut length) = (Sha256::new(), vec![0; 256 << 10], 0);
+    let (mut hash, mut buffer, mut length) = (Context::new(&SHA256), vec![0; 256 << 10], 0);
     loop {
         let n = file.read(&mut buffer).with_context(|| path.to_owned())?;
         if n == 0 {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -16,16 +17,15 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
-use strongroom_seal::mac::Sha256;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use super::http::{Connection, Problem, Sent, full, succeeded};
-use super::progress::Progress;
-use super::walk::Item;
+use crate::http::{Connection, Problem, Sent, full, succeeded};
+use crate::progress::Progress;
+use crate::walk::Item;
 
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Filed {
+pub enum Filed {
     /// It is a record now.
     Added,
     /// The same bytes are in the matter already: this record.
@@ -42,11 +42,11 @@ const SMALL: u64 = 256 << 10;
 const ATTEMPTS: u32 = 6;
 
 /// The SHA-256 of a file.
-pub(crate) async fn digest(path: &Path) -> anyhow::Result<String> {
+pub async fn digest(path: &Path) -> anyhow::Result<String> {
     let path = path.to_owned();
     let hashed = tokio::task::spawn_blocking(move || -> anyhow::Result<String> {
         let mut file = std::fs::File::open(&path)?;
-        let (mut hash, mut buffer) = (Sha256::new(), vec![0; READ]);
+        let (mut hash, mut buffer) = (Context::new(&SHA256), vec![0; READ]);
         loop {
             let n = std::io::Read::read(&mut file, &mut buffer)?;
             if n == 0 {
@@ -59,7 +59,7 @@ pub(crate) async fn digest(path: &Path) -> anyhow::Result<String> {
 }
 
 /// Adds a file, or says which record holds its bytes already.
-pub(crate) async fn file(
+pub async fn file(
     server: &mut Connection,
     matter: &str,
     item: &Item,
@@ -103,6 +103,10 @@ pub(crate) async fn file(
             Err(error) => {
                 if let Some(of) = already(&error) {
                     begun.forget(&key);
+                    // what was sent in vain need not wait until it expires
+                    if let Ok(answer) = server.send(tus("DELETE", &url), full("")).await {
+                        crate::http::bounded(answer, 1 << 20).await?;
+                    }
                     return Ok(Filed::Already(of));
                 }
                 attempt += 1;
@@ -164,7 +168,7 @@ async fn begin(
     let filed = answer.headers().contains_key("x-record-id");
     let place = answer.headers().get(LOCATION).and_then(|l| l.to_str().ok());
     let place = place.context("the server did not say where the upload goes")?.to_owned();
-    super::http::bounded(answer, 1 << 20).await?;
+    crate::http::bounded(answer, 1 << 20).await?;
     // the path alone: we speak to this server, whatever it calls itself
     let path = place
         .split_once("://")
@@ -205,7 +209,7 @@ async fn part(
     let body = stream(&item.path, from, length, progress.clone(), counted.clone()).await?;
     let outcome = async { succeeded(server.send(request, body).await?).await }.await;
     match outcome {
-        Ok(answer) => super::http::bounded(answer, 1 << 20).await.map(drop),
+        Ok(answer) => crate::http::bounded(answer, 1 << 20).await.map(drop),
         Err(error) => {
             progress.take_back(counted.load(std::sync::atomic::Ordering::Relaxed));
             Err(error)
@@ -240,14 +244,14 @@ async fn stream(
 }
 
 /// Uploads that were begun, kept between runs: which matter, which digest, where. No names.
-pub(crate) struct Begun {
+pub struct Begun {
     file: Option<PathBuf>,
     known: Mutex<BTreeMap<String, String>>,
 }
 
 impl Begun {
     /// What an earlier run left.
-    pub(crate) fn load() -> Self {
+    pub fn load() -> Self {
         let set = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
         let file = state.map(|s| s.join("strongroom/uploads.json"));
@@ -273,7 +277,7 @@ impl Begun {
         change(&mut known);
         if let (Some(folder), Ok(text)) = (file.parent(), serde_json::to_vec(&*known)) {
             let _ = std::fs::create_dir_all(folder);
-            let _ = crate::room::replace(file, &text);
+            let _ = crate::file::replace(file, &text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A small HTTP/1.1 client: one connection, kept open, to an address or to a socket. TLS as everywhere by
 //! rustls on aws-lc-rs, with the system's own roots. No redirects: a token goes where it was meant to go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,20 +21,18 @@ use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
-use zeroize::Zeroizing;
 
-use crate::args::Reach;
 use crate::say::usage;
 
 /// A request's body.
-pub(crate) type Sent = UnsyncBoxBody<Bytes, std::io::Error>;
+pub type Sent = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// A connection must stand by then.
 const CONNECT: Duration = Duration::from_secs(20);
 
 /// Where the server is, and as whom we speak to it.
 #[derive(Clone)]
-pub(crate) struct Server {
+pub struct Server {
     place: Arc<Where>,
     bearer: Option<HeaderValue>,
 }
@@ -46,10 +44,10 @@ enum Where {
 
 /// The server answered that it will not, or that it cannot: its own sentence.
 #[derive(Debug)]
-pub(crate) struct Problem {
-    pub(crate) status: StatusCode,
-    pub(crate) says: String,
-    pub(crate) body: Value,
+pub struct Problem {
+    pub status: StatusCode,
+    pub says: String,
+    pub body: Value,
 }
 
 impl std::fmt::Display for Problem {
@@ -61,34 +59,20 @@ impl std::fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 /// A body of bytes that are at hand.
-pub(crate) fn full(bytes: impl Into<Bytes>) -> Sent {
+pub fn full(bytes: impl Into<Bytes>) -> Sent {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
 impl Server {
-    /// The server of the arguments, with the token of their file.
-    pub(crate) fn of(reach: &Reach) -> anyhow::Result<Self> {
-        let text = Zeroizing::new(
-            std::fs::read_to_string(&reach.token_file)
-                .with_context(|| format!("the token file {}", reach.token_file.display()))?,
-        );
-        let server = match &reach.url {
-            Some(url) => Self::at(url)?,
-            None => Self::on(crate::config::load(&reach.place)?.socket()),
-        };
-        server.with_token(text.trim())
-    }
-
     /// The server on this machine, by its socket.
-    pub(crate) fn on(socket: PathBuf) -> Self {
+    pub fn on(socket: PathBuf) -> Self {
         Self { place: Arc::new(Where::Socket(socket)), bearer: None }
     }
 
     /// The server at an address.
-    pub(crate) fn at(url: &str) -> anyhow::Result<Self> {
+    pub fn at(url: &str) -> anyhow::Result<Self> {
         let secure = url.starts_with("https://");
-        let authority =
-            crate::config::host(url).map_err(|_| usage(format!("--url {url}: say http(s)://HOST")))?;
+        let authority = host(url).map_err(|_| usage(format!("--url {url}: say http(s)://HOST")))?;
         let (host, port) = match authority.rsplit_once(':').filter(|(_, port)| !port.contains(']')) {
             Some((host, port)) => {
                 (host.to_owned(), port.parse().map_err(|_| usage("--url: the port is no number"))?)
@@ -104,7 +88,7 @@ impl Server {
     }
 
     /// The same server, spoken to as a person.
-    pub(crate) fn with_token(self, token: &str) -> anyhow::Result<Self> {
+    pub fn with_token(self, token: &str) -> anyhow::Result<Self> {
         let whole = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
         let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
             .ok()
@@ -115,14 +99,14 @@ impl Server {
     }
 
     /// A connection that is made when it is needed, and again when it was lost.
-    pub(crate) fn connection(&self) -> Connection {
+    pub fn connection(&self) -> Connection {
         Connection { server: self.clone(), sender: None }
     }
 
     async fn connect(&self) -> anyhow::Result<SendRequest<Sent>> {
         match self.place.as_ref() {
             Where::Socket(path) => {
-                let (short, _open) = crate::serve::short(path)?;
+                let (short, _open) = short(path)?;
                 let stream = UnixStream::connect(&short).await.map_err(|e| not_running(path, &e))?;
                 begin(stream).await
             }
@@ -153,7 +137,7 @@ impl Server {
     }
 }
 
-fn not_running(path: &std::path::Path, error: &std::io::Error) -> anyhow::Error {
+fn not_running(path: &Path, error: &std::io::Error) -> anyhow::Error {
     anyhow!("the server is not running, or not yours ({}: {error})", path.display())
 }
 
@@ -174,22 +158,21 @@ where
 {
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(cause = %error, "the connection ended");
-        }
+        // how it ended, the request that was under way is told
+        let _ = connection.await;
     });
     Ok(sender)
 }
 
 /// One conversation.
-pub(crate) struct Connection {
+pub struct Connection {
     server: Server,
     sender: Option<SendRequest<Sent>>,
 }
 
 impl Connection {
     /// Sends a request, and waits for the head of its answer.
-    pub(crate) async fn send(
+    pub async fn send(
         &mut self,
         request: hyper::http::request::Builder,
         body: Sent,
@@ -212,13 +195,13 @@ impl Connection {
     }
 
     /// A request without a body.
-    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<Response<Incoming>> {
+    pub async fn get(&mut self, path: &str) -> anyhow::Result<Response<Incoming>> {
         let response = self.send(Request::builder().method(Method::GET).uri(path), full("")).await?;
         succeeded(response).await
     }
 
     /// JSON there and back.
-    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request =
             Request::builder().method(Method::POST).uri(path).header(CONTENT_TYPE, "application/json");
         let response = self.send(request, full(body.to_string())).await?;
@@ -226,13 +209,13 @@ impl Connection {
     }
 
     /// JSON from a path.
-    pub(crate) async fn read(&mut self, path: &str) -> anyhow::Result<Value> {
+    pub async fn read(&mut self, path: &str) -> anyhow::Result<Value> {
         json(self.get(path).await?).await
     }
 }
 
 /// The answer's JSON; null where it has none.
-pub(crate) async fn json(response: Response<Incoming>) -> anyhow::Result<Value> {
+pub async fn json(response: Response<Incoming>) -> anyhow::Result<Value> {
     let bytes = bounded(response, 16 << 20).await?;
     if bytes.is_empty() {
         return Ok(Value::Null);
@@ -241,7 +224,7 @@ pub(crate) async fn json(response: Response<Incoming>) -> anyhow::Result<Value> 
 }
 
 /// The whole body, so much at most.
-pub(crate) async fn bounded(response: Response<Incoming>, at_most: usize) -> anyhow::Result<Vec<u8>> {
+pub async fn bounded(response: Response<Incoming>, at_most: usize) -> anyhow::Result<Vec<u8>> {
     let mut body = response.into_body();
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -256,7 +239,7 @@ pub(crate) async fn bounded(response: Response<Incoming>, at_most: usize) -> any
 }
 
 /// The response itself if it is a success; else the server's sentence as an error.
-pub(crate) async fn succeeded(response: Response<Incoming>) -> anyhow::Result<Response<Incoming>> {
+pub async fn succeeded(response: Response<Incoming>) -> anyhow::Result<Response<Incoming>> {
     if response.status().is_success() {
         return Ok(response);
     }
@@ -270,4 +253,27 @@ pub(crate) async fn succeeded(response: Response<Incoming>) -> anyhow::Result<Re
     }
     let says = if said.is_empty() { format!("the server answered {status}") } else { said.join(" ") };
     Err(Problem { status, says, body }.into())
+}
+
+/// A way to the socket that is short enough for one, however deep the data folder lies.
+pub fn short(path: &Path) -> anyhow::Result<(PathBuf, Option<std::fs::File>)> {
+    use std::os::fd::AsRawFd as _;
+    if path.as_os_str().len() < 100 {
+        return Ok((path.to_owned(), None));
+    }
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let open =
+        std::fs::File::open(folder).with_context(|| format!("the data folder {}", folder.display()))?;
+    let name = path.file_name().unwrap_or_default();
+    Ok((Path::new("/proc/self/fd").join(open.as_raw_fd().to_string()).join(name), Some(open)))
+}
+
+/// The host of an address, with its port where it has one: `records.firm.example`.
+pub fn host(url: &str) -> anyhow::Result<String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.map(|r| r.trim_end_matches('/')).filter(|h| {
+        !h.is_empty()
+            && h.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
+    });
+    host.map(ToOwned::to_owned).ok_or_else(|| usage(format!("{url}: say http(s):// and a host, and no path")))
 }

@@ -7,12 +7,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::sync::Mutex;
 
-use super::http::{Problem, Server};
-use super::progress::Progress;
-use super::upload::{Begun, Filed, file};
-use super::walk::{Item, Walk, walk};
-use crate::args::Import;
-use crate::say::{Ending, note, out, usage};
+use crate::http::{Problem, Server};
+use crate::progress::Progress;
+use crate::upload::{Begun, Filed, file};
+use crate::walk::{Item, Walk};
 
 /// Files at once: enough to hide a round trip, few enough for a small server.
 const AT_ONCE: usize = 4;
@@ -21,38 +19,23 @@ const GIVE_UP: usize = 20;
 
 /// How many went which way.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
+pub struct Tally {
     /// New records.
-    pub(crate) added: usize,
+    pub added: usize,
     /// Bytes that were there.
-    pub(crate) already: usize,
+    pub already: usize,
     /// What could not be added.
-    pub(crate) failed: usize,
+    pub failed: usize,
 }
 
-/// Runs the command.
-pub(crate) fn run(options: Import) -> anyhow::Result<Ending> {
-    if strongroom_domain::kernel::id::MatterId::parse(&options.matter).is_none() {
-        return Err(usage(format!("--matter {}: that is no matter's id (mat_…)", options.matter)));
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} added, {} already there, {} failed", self.added, self.already, self.failed)
     }
-    let found = walk(&options.folder)?;
-    if options.dry_run {
-        found.notes.iter().for_each(note);
-        for item in &found.items {
-            out(format_args!("would add  {:>12}  {}", item.size, item.shown()));
-        }
-        note(format_args!("{} files; nothing was added", found.items.len()));
-        return Ok(Ending::Done);
-    }
-    let server = Server::of(&options.reach)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let tally = runtime.block_on(add(&server, &options.matter, found))?;
-    note(format_args!("{} added, {} already there, {} failed", tally.added, tally.already, tally.failed));
-    Ok(if tally.failed == 0 { Ending::Done } else { Ending::Found })
 }
 
 /// Adds what was found, some at once.
-pub(crate) async fn add(server: &Server, matter: &str, found: Walk) -> anyhow::Result<Tally> {
+pub async fn add(server: &Server, matter: &str, found: Walk) -> anyhow::Result<Tally> {
     let mut connection = server.connection();
     connection.read(&format!("/api/v1/matters/{matter}")).await.context("the matter")?;
     let total = found.items.iter().map(|i| i.size).sum();
@@ -131,7 +114,7 @@ impl Work {
 }
 
 fn shown(path: &Path) -> String {
-    super::walk::shown(path)
+    crate::walk::shown(path)
 }
 
 /// Not signed in, refused, unknown, full: nothing of this matter can be added.

@@ -1,0 +1,58 @@
+//! `import` and `export`: options in order, then what `strongroom-client` does as the person whose token it is.
+
+use strongroom_client::{Server, export, import, secret, walk};
+use strongroom_domain::kernel::id::MatterId;
+
+use crate::args::{Export, Import, Reach};
+use crate::say::{Ending, note, out, usage};
+
+/// The server of the arguments, spoken to with the token of their file.
+fn server(reach: &Reach) -> anyhow::Result<Server> {
+    let token = secret::from_file(&reach.token_file)?;
+    let server = match &reach.url {
+        Some(url) => Server::at(url)?,
+        None => Server::on(crate::config::load(&reach.place)?.socket()),
+    };
+    server.with_token(token.trim())
+}
+
+fn matter_id(text: &str) -> anyhow::Result<()> {
+    MatterId::parse(text)
+        .map(drop)
+        .ok_or_else(|| usage(format!("--matter {text}: that is no matter's id (mat_…)")))
+}
+
+/// `import`
+pub(crate) fn import(options: &Import) -> anyhow::Result<Ending> {
+    matter_id(&options.matter)?;
+    let found = walk::walk(&options.folder)?;
+    if options.dry_run {
+        found.notes.iter().for_each(note);
+        for item in &found.items {
+            out(format_args!("would add  {:>12}  {}", item.size, item.shown()));
+        }
+        note(format_args!("{} files; nothing was added", found.items.len()));
+        return Ok(Ending::Done);
+    }
+    let server = server(&options.reach)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let tally = runtime.block_on(import::add(&server, &options.matter, found))?;
+    note(tally);
+    Ok(if tally.failed == 0 { Ending::Done } else { Ending::Found })
+}
+
+/// `export`
+pub(crate) fn export(options: &Export) -> anyhow::Result<Ending> {
+    if let Some(matter) = &options.matter {
+        matter_id(matter)?;
+    }
+    let mut server = server(&options.reach)?.connection();
+    let to = export::empty(&options.to)?;
+    crate::operator::runtime()?.block_on(async {
+        match &options.matter {
+            Some(matter) => export::matter(&mut server, matter, options.reason.as_deref(), &to).await,
+            None => export::ledger(&mut server, &to).await,
+        }
+    })?;
+    Ok(Ending::Done)
+}

@@ -39,7 +39,7 @@ export async function freshCode(person) {
  */
 export async function signIn(page, person) {
   await page.goto("/");
-  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel(/^E-?mail$/).fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Code").fill(await freshCode(person));

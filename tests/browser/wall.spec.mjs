@@ -1,12 +1,10 @@
 // @ts-check
-// To be completed when the pages are there. Two people, two profiles, one wall.
+// Two people, two profiles, one wall.
 import { test } from "node:test";
 import { api, at, freshCode, who } from "./person.mjs";
 import { axe, screenshot } from "./screen.mjs";
 
-const later = { todo: "when the wall page is there" };
-
-test("a colleague who is walled off finds nothing where the matter was", later, async (t) => {
+test("a colleague who is walled off finds nothing where the matter was", async (t) => {
   const lead = who("partner");
   const colleague = who("associate");
   const officer = who("compliance_officer");
@@ -22,16 +20,21 @@ test("a colleague who is walled off finds nothing where the matter was", later, 
 
   const his = await at(t, officer);
   await his.page.goto("/walls");
-  await his.page.getByRole("link", { name: "New wall" }).click();
-  await his.page.getByLabel("Name").fill(`Bid ${stamp}`);
-  await his.page.getByLabel("Reason").fill("Her husband sits on the other board.");
-  await his.page.getByLabel("Matters").fill(`B-${stamp}`);
-  await his.page.getByLabel("People").fill(me.name);
+  await his.page.getByRole("link", { name: "Make a wall" }).click();
+  await his.page.getByLabel("Name", { exact: true }).fill(`Bid ${stamp}`);
+  await his.page.getByLabel("Why it stands").fill("Her husband sits on the other board.");
+  await his.page.getByRole("group", { name: /Matters it covers/ }).getByLabel(`Bid ${stamp}`).check();
+  await his.page.getByRole("group", { name: /People it names/ }).getByLabel(me.name).check();
   await axe(his.page);
-  await his.page.getByRole("button", { name: "Put up the wall" }).click();
+  await his.page.getByRole("button", { name: "Show who is affected" }).click();
+  await his.page.getByText(`Loses Bid ${stamp}`).waitFor();
+  await his.page.getByRole("button", { name: "Make the wall" }).click();
+  // walls want a fresh code; a session that was signed in long ago is asked for one, and keeps what was typed
   if ((await his.page.getByLabel("Code").count()) > 0) {
     await his.page.getByLabel("Code").fill(await freshCode(officer));
     await his.page.getByLabel("Code").press("Enter");
+    await his.page.getByRole("button", { name: "Show who is affected" }).click();
+    await his.page.getByRole("button", { name: "Make the wall" }).click();
   }
   await his.page.getByRole("heading", { name: `Bid ${stamp}` }).waitFor();
   await screenshot(his.page, "wall");
@@ -39,7 +42,7 @@ test("a colleague who is walled off finds nothing where the matter was", later, 
   // She is told nothing but what she would be told of any address that never was.
   hers.expects(/status of 404/);
   await hers.page.reload();
-  await hers.page.getByRole("heading", { name: /not found/i }).waitFor();
+  await hers.page.getByRole("heading", { name: /nothing here that you can open/i }).waitFor();
   await axe(hers.page);
   await hers.page.goto("/matters");
   await hers.page.getByText(`Bid ${stamp}`).waitFor({ state: "detached" });

@@ -86,7 +86,7 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
 #[must_use]
 pub fn own_path(given: &str) -> &str {
     let ours = given.starts_with('/')
-        && !given.starts_with("//")
+        && !given.contains("//")
         && !given.contains('\\')
         && !given.chars().any(char::is_control)
         && !given.starts_with("/sign-")

@@ -185,10 +185,10 @@ impl Operation for RemoveMember {
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let (group, staff, now) = (self.group, self.staff, tx.now());
-        must_not_widen(tx, group, "bars").await?;
         let members = tx.load(async |loader| loader.members(group).await).await?;
         let (_, since, _) =
             *members.iter().find(|(id, _, until)| *id == staff && until.is_none()).ok_or(Error::NotFound)?;
+        must_not_widen(tx, group, "bars").await?;
         let mac = bind_member(group, staff, since, Some(now)).mac(tx.vault())?;
         let values = params![now, mac, group.to_string(), staff.to_string(), since];
         tx.exec_one(&store::MEMBER_END, &values).await?;

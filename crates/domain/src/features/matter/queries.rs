@@ -126,13 +126,12 @@ fn view_for(ctx: &Ctx, permit: &Permit, matter: &MatterFacts, compliance: bool) 
     let short = |id: StaffId| directory.staff(id).map_or_else(|| id.to_string(), |s| s.short());
     let leads =
         matter.seats.iter().filter(|s| s.seat == "lead" && s.holds(now)).map(|s| short(s.staff)).collect();
-    let people: BTreeSet<StaffId> = matter
-        .seats
-        .iter()
-        .filter(|s| s.holds(now) && matter.wall_for(s.staff, now) == WallAnswer::None)
-        .map(|s| s.staff)
-        .collect();
-    let walls = known_walls(ctx, matter, compliance)
+    // whoever may not know of a wall must not find it by counting: to them it is as if none stood
+    let known = known_walls(ctx, matter, compliance);
+    let open_to = |s: StaffId| known.is_empty() || matter_open_to(matter, s, now);
+    let people: BTreeSet<StaffId> =
+        matter.seats.iter().filter(|s| s.holds(now) && open_to(s.staff)).map(|s| s.staff).collect();
+    let walls = known
         .into_iter()
         .map(|w| {
             let named: Vec<StaffId> = w.people(now).into_iter().collect();
@@ -231,12 +230,15 @@ pub async fn team(ctx: &Ctx, id: MatterId) -> Result<Team> {
     let view = head(ctx, &permit, facts).await?;
     let now = ctx.now();
     let knows_walls = !view.walls.is_empty();
-    // whoever may not know of a wall must not find it by counting seats
-    let shown = |s: &StaffId| knows_walls || matter_open_to(facts, *s, now);
+    // whoever may not know of a wall sees the team as if none stood
+    let mut as_known = facts.clone();
+    if !knows_walls {
+        as_known.walls.clear();
+    }
+    let facts = &as_known;
     let mut seats: Vec<Seat> = facts
         .seats
         .iter()
-        .filter(|s| shown(&s.staff))
         .map(|s| Seat {
             staff: s.staff,
             seat: s.seat,

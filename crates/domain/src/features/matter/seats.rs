@@ -126,9 +126,13 @@ impl Operation for GiveSeat {
         if self.until.is_some_and(|u| u <= now) {
             return Err(Error::invalid("until", "The end must lie in the future."));
         }
-        if matter.wall_for(self.staff, now) != WallAnswer::None {
-            // says no more than that: who may know of the wall sees it beside the team
-            return Err(Error::conflict("seat.walled", "This person cannot be given a seat on this matter."));
+        // a seat behind a wall opens nothing. Who may know of the wall is told; to anyone else a refusal here
+        // would tell of it, so the seat is given, and the wall beats it
+        let actor = tx.ctx().me()?;
+        let knows = matter.seat_of(actor, now) == "lead" && matter.wall_for(actor, now) == WallAnswer::None;
+        if knows && matter.wall_for(self.staff, now) != WallAnswer::None {
+            let says = "A wall keeps this person from the matter. It stands beside the team; ask a compliance officer.";
+            return Err(Error::conflict("seat.walled", says));
         }
         if self.seat != "lead" || self.until.is_some() {
             keep_a_lead(matter, self.staff, now)?;

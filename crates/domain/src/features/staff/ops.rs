@@ -57,14 +57,14 @@ impl Operation for InviteStaff {
                 if contact { "Name the client." } else { "Only a client contact belongs to a client." };
             return Err(Error::invalid("client_id", says));
         }
+        let index = email_index(tx.vault(), self.email.as_str())?;
+        if tx.optional(&store::EMAIL_TAKEN, &params![index]).await?.is_some() {
+            return Err(Error::conflict("staff.email", "Someone has this address already."));
+        }
         if let Some(client) = self.client
             && tx.load(async |loader| loader.client(client).await).await?.is_none()
         {
             return Err(Error::invalid("client_id", "There is no such client."));
-        }
-        let index = email_index(tx.vault(), self.email.as_str())?;
-        if tx.optional(&store::EMAIL_TAKEN, &params![index]).await?.is_some() {
-            return Err(Error::conflict("staff.email", "Someone has this address already."));
         }
         let id: StaffId = tx.new_id();
         let now = tx.now();

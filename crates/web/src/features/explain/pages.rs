@@ -77,6 +77,9 @@ async fn things(page: &Page, chosen: &str) -> Result<Field, strongroom_domain::E
 
 /// The question.
 pub(super) async fn form(page: Page, uri: Uri) -> reply::Answer {
+    if page.presenting.is_some() {
+        return Err(strongroom_domain::Error::NotFound.into());
+    }
     let fields = Fields::of_query(&uri);
     draw(&page, &fields, None, None).await
 }

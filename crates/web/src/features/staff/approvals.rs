@@ -42,6 +42,9 @@ fn row(page: &Page, a: ApprovalView) -> ApprovalRow {
 
 /// What waits, and the last ones decided.
 pub(super) async fn list(page: Page) -> Answer {
+    if page.presenting.is_some() {
+        return Err(strongroom_domain::Error::NotFound.into());
+    }
     let (waiting, decided): (Vec<_>, Vec<_>) =
         staff::approvals(&page.ctx).await?.into_iter().partition(|a| a.state == "waiting");
     let view = Approvals {

@@ -139,6 +139,34 @@ async fn a_wall_stops_a_running_download_and_the_matter_is_gone() {
 }
 
 #[tokio::test]
+async fn a_wall_is_not_found_by_giving_seats_or_counting_them() {
+    let f = Fixture::new().await;
+    let ann = f.person(Role::Partner, "Ann Poole").await;
+    let tom = f.person(Role::Associate, "Tom Reyes").await;
+    let rita = f.person(Role::RecordsManager, "Rita Calloway").await;
+    let lead = f.sign_in(ann).await;
+    let matter = matter(&lead, "Dispute").await;
+    let second = f.second().await;
+    let officer = f.sign_in(second).await;
+    officer.perform(MakeWall { spec: bars(matter, tom) }).await.unwrap();
+    let give = || GiveSeat { matter, staff: tom, seat: "member", until: None };
+    // the lead may know of the wall, and is told
+    assert!(matches!(lead.perform(give()).await, Err(Error::Conflict { code: "seat.walled", .. })));
+    // to the records manager it is as if none stood: the seat is given, seen and counted
+    let keeper = f.sign_in(rita).await;
+    keeper.perform(give()).await.unwrap();
+    let seen = crate::features::matter::team(&keeper, matter).await.unwrap();
+    assert_eq!((seen.matter.people, seen.matter.walls.len()), (2, 0));
+    assert!(seen.seats.iter().any(|s| s.staff == tom && s.holds));
+    assert!(seen.access.iter().all(|a| !a.walled && !a.says.contains("wall")));
+    // and it opens nothing
+    let his = f.sign_in(tom).await;
+    assert!(matches!(record::list(&his, matter, None, None, 10).await, Err(Error::NotFound)));
+    let known = crate::features::matter::team(&lead, matter).await.unwrap();
+    assert_eq!((known.matter.people, known.matter.walls.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn sealing_stops_what_runs_and_opens_nothing() {
     let f = Fixture::new().await;
     let ann = f.person(Role::Partner, "Ann Poole").await;

@@ -147,7 +147,8 @@ async fn a_new_person_enrols_by_the_link_once() {
     let mut browser = f.browser();
     let page = browser.get(&link).await.expect(200);
     let html = page.text();
-    let secret = html.split("id=\"totp-secret\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
+    let secret =
+        html.split("id=\"totp-secret\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
     let password = "willow-cinder-beacon-4711";
     let code = || {
         let secret = strongroom_seal::totp::from_base32(&secret).unwrap();

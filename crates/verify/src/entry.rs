@@ -95,11 +95,13 @@ fn words(value: &Value) -> String {
     match value {
         Value::String(text) => inset(text),
         Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, value)| format!("{} {}", inset(name), words(value)))
-            .collect::<Vec<_>>()
-            .join(", "),
+        Value::Object(fields) => {
+            // by name, whatever order the reader of JSON was built to keep
+            let mut told: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{} {}", inset(name), words(value))).collect();
+            told.sort();
+            told.join(", ")
+        }
         other => other.to_string(),
     }
 }

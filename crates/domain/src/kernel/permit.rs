@@ -79,7 +79,7 @@ fn lies_there(thing: &AnyId, of: KeyOf) -> bool {
     match of {
         KeyOf::System => true,
         KeyOf::Client(_) => matches!(prefix, "cli" | "wal"),
-        KeyOf::Matter(_) => prefix == "mat",
+        KeyOf::Matter(_) => matches!(prefix, "mat" | "fol"),
         KeyOf::Record { .. } => matches!(prefix, "rec" | "upl"),
     }
 }

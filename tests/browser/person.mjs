@@ -49,6 +49,16 @@ export async function signIn(page, person) {
 }
 
 /**
+ * By one's own menu, as a person does.
+ * @param {import("playwright-core").Page} page
+ */
+export async function signOut(page) {
+  await page.locator("summary", { hasText: /^[A-Z]{1,2}$/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Password", { exact: true }).waitFor();
+}
+
+/**
  * A screen with this person signed in. The session of an earlier spec is taken on where there is one: signing in
  * anew would cost the wait for a fresh code.
  * @param {import("node:test").TestContext} t @param {Person} person @param {import("./screen.mjs").Look} [look]

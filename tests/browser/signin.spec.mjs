@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freshCode, signIn, who } from "./person.mjs";
+import { freshCode, signIn, signOut, who } from "./person.mjs";
 import { axe, open, screenshot } from "./screen.mjs";
 
 test("a partner signs in with a password and a code, and out again", async (t) => {
@@ -12,9 +12,7 @@ test("a partner signs in with a password and a code, and out again", async (t) =
   await signIn(page, who("partner"));
   await page.getByRole("heading", { level: 1 }).waitFor();
   await axe(page);
-  await page.locator("summary", { hasText: /^[A-Z]{1,2}$/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByLabel("Password", { exact: true }).waitFor();
+  await signOut(page);
 });
 
 test("a wrong password and an unknown address get the same sentence, and the address stays typed", async (t) => {
@@ -45,7 +43,7 @@ test("a code works once", async (t) => {
   screen.expects(/status of 4(01|22)/);
   const person = who("records_manager");
   await signIn(screen.page, person);
-  await screen.page.getByRole("button", { name: "Sign out" }).click();
+  await signOut(screen.page);
   const code = await freshCode(person);
   for (const works of [true, false]) {
     await screen.page.goto("/");
@@ -54,7 +52,7 @@ test("a code works once", async (t) => {
     await screen.page.getByRole("button", { name: "Continue" }).click();
     await screen.page.getByLabel("Code").fill(code);
     await screen.page.getByLabel("Code").press("Enter");
-    if (works) await screen.page.getByRole("button", { name: "Sign out" }).click();
+    if (works) await signOut(screen.page);
     else await screen.page.getByRole("alert").waitFor();
   }
 });

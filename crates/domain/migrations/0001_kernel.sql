@@ -10,7 +10,8 @@ CREATE TABLE firm (
 );
 CREATE TABLE authority (
   one TEXT PRIMARY KEY CHECK (one = 'x'),
-  version BIGINT NOT NULL
+  version BIGINT NOT NULL,
+  sealed_sum BYTES
 );
 INSERT INTO authority (one, version) VALUES ('x', 0);
 CREATE TABLE authority_set (

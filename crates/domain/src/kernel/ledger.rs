@@ -20,8 +20,6 @@ use super::strongroom::Strongroom;
 statements! {
     pub ENTRY_INSERT = "INSERT INTO ledger_entry (entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, \
         record_id, request_id, bytes) VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    pub AUTHORITY_BUMP = "UPDATE authority SET version = version + 1 WHERE one = 'x'";
-    pub AUTHORITY_VERSION = "SELECT version FROM authority WHERE one = 'x'", scan_ok;
     pub HEAD = "SELECT size, root, term, holder, lease_until, checkpoint, signed_size, signed_at FROM ledger_head WHERE one = 'x'";
     pub HEAD_BEGIN = "INSERT INTO ledger_head (one, size, root, term, holder, lease_until, checkpoint, signed_size, signed_at) \
         VALUES ('x', 0, $1, 0, '', 0, $2, 0, 0)";

@@ -1,6 +1,7 @@
 //! The spine. Small, and read twice before it changes.
 
 pub mod actor;
+pub mod anchor;
 pub mod bound;
 pub mod clock;
 pub mod ctx;

@@ -4,7 +4,7 @@
 
 use std::future::Future;
 
-use strongroom_storage::sql::{Param, Row, Sql, Tx};
+use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
 
 use super::clock::Micros;
 use super::ctx::Ctx;
@@ -18,12 +18,15 @@ use super::sets::{self, Set};
 use super::target::{Subject, Target};
 use super::vault::{Column, KeyOf, Vault};
 use super::verb::Verb;
-use super::{facts::Loader, ledger};
+use super::{anchor, facts::Loader, ledger};
 
 /// Something a person or the system does, in the law's words.
 pub trait Operation: Send + Sized {
     /// Action, ledger verb and metric.
     const VERB: Verb;
+    /// Whether it may run beside others of its kind, or alone because it changes who may what. Alone unless said:
+    /// an operation that touches a set out of turn fails.
+    const TURN: Turn = Turn::Alone;
     /// What comes back.
     type Output: Send;
 
@@ -62,6 +65,7 @@ pub struct WriteTx<'a> {
     ctx: &'a Ctx,
     tx: Tx,
     since: u64,
+    turn: Turn,
     permit: Permit,
     touched: Vec<Set>,
     learned: Vec<Known>,
@@ -120,11 +124,22 @@ impl WriteTx<'_> {
         f(&mut loader).await
     }
 
-    /// The set's digest and version are written anew before the commit.
-    pub(crate) fn touch(&mut self, set: Set) {
+    /// Says *before* changing a set's rows that this operation will: they are held against digest and ledger, and
+    /// both are written anew before the commit.
+    ///
+    /// # Errors
+    /// [`Error::Tampered`] where the set is not as it was left; the operation has not taken its turn alone.
+    pub(crate) async fn touch(&mut self, set: Set) -> Result<()> {
+        if self.turn != Turn::Alone {
+            return Err(Error::Internal(format!("{} changes authority beside others", set.id())));
+        }
         if !self.touched.contains(&set) {
+            let mut reader = Reader::Tx(&mut self.tx);
+            let room = &self.ctx.room;
+            sets::check(&mut reader, &room.vault, room.marks.as_of(self.since), set).await?;
             self.touched.push(set);
         }
+        Ok(())
     }
 
     /// The directory in memory learns it after the commit.
@@ -171,7 +186,7 @@ impl Ctx {
         let target = operation.target();
         let own = operation.concerns().map(|person| self.actor.person() == Some(person));
         let since = self.room.marks.moment();
-        let mut tx = self.room.db.begin().await.map_err(Error::from)?;
+        let mut tx = self.room.db.begin_in(O::TURN).await.map_err(Error::from)?;
         let judged = {
             let mut reader = Reader::Tx(&mut tx);
             let mut loader = self.room.loader_since(&mut reader, since);
@@ -191,7 +206,8 @@ impl Ctx {
         let covered = self.complete(Facts::default(), &target, &judged).about;
         let entry_id = EntryId::new(self.now(), self.room.random());
         let permit = Permit::over(O::VERB, entry_id, covered);
-        let mut write = WriteTx { ctx: self, tx, since, permit, touched: Vec::new(), learned: Vec::new() };
+        let mut write =
+            WriteTx { ctx: self, tx, since, turn: O::TURN, permit, touched: Vec::new(), learned: Vec::new() };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {
@@ -210,15 +226,19 @@ impl Ctx {
 async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<EntryId> {
     let room = write.ctx.room.clone();
     let mut changes = Vec::with_capacity(write.touched.len());
-    for set in std::mem::take(&mut write.touched) {
-        let mut reader = Reader::Tx(&mut write.tx);
-        changes.push(sets::renew(&mut reader, &room.vault, set).await?);
+    let touched = std::mem::take(&mut write.touched);
+    let mut anchor = None;
+    if !touched.is_empty() {
+        anchor::take_turn(&mut write.tx).await?;
+        for set in touched {
+            let mut reader = Reader::Tx(&mut write.tx);
+            changes.push(sets::renew(&mut reader, &room.vault, set).await?);
+        }
+        anchor = Some(anchor::renew(&mut write.tx, &room.vault, room.entropy.as_ref(), &changes).await?);
     }
+    let facts = anchor.iter().fold(facts, |facts, anchor| facts.clear("authority", anchor.to_json()));
     let entry = write.ctx.entry_with_sets(write.permit.entry(), verb, Outcome::Allowed, facts, changes)?;
     ledger::insert(&mut write.tx, &entry).await?;
-    if !entry.sets.is_empty() {
-        write.tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;
-    }
     write.tx.commit().await?;
     if !entry.sets.is_empty() {
         room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);

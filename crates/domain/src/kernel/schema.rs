@@ -26,6 +26,7 @@ migrations! {
 pub fn statements() -> Vec<&'static Sql> {
     [
         super::sets::ALL,
+        super::anchor::ALL,
         super::facts::ALL,
         super::ledger::ALL,
         super::unsealing::ALL,

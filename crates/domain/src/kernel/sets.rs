@@ -39,7 +39,6 @@ statements! {
         UNION ALL SELECT credential_id AS k, mac AS v FROM credential WHERE staff_id = $1 AND ended_at IS NULL \
         UNION ALL SELECT token_id AS k, mac AS v FROM token WHERE staff_id = $1 AND ended_at IS NULL \
         UNION ALL SELECT session_id AS k, secret_hash AS v FROM session WHERE staff_id = $1 AND ended_at IS NULL";
-    pub LOGGED_SETS = "SELECT set_id, MAX(version) AS version FROM ledger_set GROUP BY set_id", scan_ok;
 }
 
 /// A set of authority rows.
@@ -94,6 +93,8 @@ pub struct SetChange {
     pub version: i64,
     /// The digest over its rows.
     pub digest: [u8; 32],
+    /// The version and digest that it had before, if it had one.
+    pub before: Option<(i64, Vec<u8>)>,
 }
 
 /// A set's highest version, and the how-manieth raising of a mark that was.
@@ -154,7 +155,9 @@ fn digest_of(rows: &[Row]) -> Result<[u8; 32]> {
     Ok(mac::sha256(&strongroom_seal::context(&parts)))
 }
 
-fn bind(set: &str, version: i64, digest: &[u8]) -> Bind {
+/// The canonical form of the row that keeps a set's state.
+#[must_use]
+pub fn bind(set: &str, version: i64, digest: &[u8]) -> Bind {
     Bind::table("authority_set").text(set).int(version).bytes(digest)
 }
 
@@ -195,19 +198,27 @@ pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: MarksAt<'_>, s
     Ok(())
 }
 
-/// Writes the set's new version and digest after its rows have changed.
+/// Writes the set's new version and digest after its rows have changed. Whoever changes them has held them against
+/// the old digest before ([`check`]), so that a change never seals what was put there behind the program's back.
 ///
 /// # Errors
-/// Storage, or the strongroom is sealed.
+/// Storage, or the strongroom is sealed; [`Error::Tampered`] where the old digest is not ours.
 pub async fn renew(reader: &mut Reader<'_>, vault: &Vault, set: Set) -> Result<SetChange> {
     let id = set.id();
     let (statement, owner) = set.rows();
     let rows = reader.all(statement, &params![owner]).await?;
     let digest = digest_of(&rows)?;
-    let logged: Option<i64> = reader.one(&SET_LOGGED, &params![id.clone()]).await?.get("logged")?;
-    let version = logged.unwrap_or(0) + 1;
+    let before = match reader.optional(&SET_STATE, &params![id.clone()]).await? {
+        None => None,
+        Some(state) => {
+            let (version, digest): (i64, Vec<u8>) = (state.get("version")?, state.get("digest")?);
+            bind(&id, version, &digest).check(vault, &state.get::<Vec<u8>>("mac")?, &id)?;
+            Some((version, digest))
+        }
+    };
+    let version = before.as_ref().map_or(0, |(version, _)| *version) + 1;
     let mac = bind(&id, version, &digest).mac(vault)?;
     let values: [Param; 4] = params![id.clone(), version, digest, mac];
     reader.exec(&SET_PUT, &values).await?;
-    Ok(SetChange { set: id, version, digest })
+    Ok(SetChange { set: id, version, digest, before })
 }

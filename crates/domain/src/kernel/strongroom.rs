@@ -277,7 +277,8 @@ impl Strongroom {
     pub async fn write_time(self: &Arc<Self>) -> Result<()> {
         let strangers = self.strangers.take();
         let ctx = self.system(SystemRole::Sequencer);
-        let facts = Facts::default().clear("seconds", self.now() / SECOND);
+        let authority = self.anchor().await?.to_json();
+        let facts = Facts::default().clear("seconds", self.now() / SECOND).clear("authority", authority);
         ctx.permit_with(Verb::LedgerTime, &Target::Firm, facts).await?;
         if strangers > 0 {
             let facts = Facts::default().clear("count", strangers);

@@ -16,6 +16,7 @@ use super::entry::Facts;
 use super::error::{Error, Result};
 use super::facts::{id_of, number};
 use super::id::{ClientId, GroupId, MatterId, StaffId};
+use super::ledger::Head;
 use super::permit::Permit;
 use super::strongroom::Strongroom;
 use super::target::Target;
@@ -54,14 +55,10 @@ impl Strongroom {
     }
 
     async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
-        self.hold_ledger().await?;
+        let head = self.hold_ledger().await?;
         crate::features::firm::hold_firm(self).await?;
-        for row in self.db.all(&super::sets::LOGGED_SETS, &[]).await? {
-            let set: String = row.get("set_id")?;
-            self.marks.raise(&set, row.get("version")?);
-        }
+        self.hold_authority(&head).await?;
         *self.term.lock().await = self.take_term().await?;
-        let head = self.ledger_head().await?;
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
         let ctx =
             Ctx::new(self.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
@@ -73,7 +70,7 @@ impl Strongroom {
     }
 
     /// The ledger of the database must contain the checkpoint that the keyring remembers, whole.
-    async fn hold_ledger(&self) -> Result<()> {
+    async fn hold_ledger(&self) -> Result<Head> {
         let (kept_size, kept_root) = self.vault.kept_checkpoint()?;
         let head = self.ledger_head().await?;
         let rolled_back = |what: &str| {
@@ -94,7 +91,7 @@ impl Strongroom {
         if u64::try_from(counted).unwrap_or(0) != head.size {
             return Err(rolled_back("has lost entries"));
         }
-        Ok(())
+        Ok(head)
     }
 
     async fn build_directory(self: &Arc<Self>) -> Result<()> {

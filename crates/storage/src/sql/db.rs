@@ -10,7 +10,7 @@ use sqlx::sqlite::SqlitePool;
 use super::postgres::{self, PgTx};
 use super::sqlite::{self, SqliteTx, Writer};
 use super::tx::{at_most_one, exactly_one};
-use super::{DbError, Param, Row, Sql, Tx};
+use super::{DbError, Param, Row, Sql, Turn, Tx};
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +86,21 @@ impl Db {
         &self.0
     }
 
-    /// A write transaction. On SQLite this waits until it is this caller's turn, and holds up the other writers until it
+    /// A write transaction that minds no turn ([`Db::begin_in`]). On SQLite this waits until it is this caller's turn, and holds up the other writers until it
     /// ends: do slow work before it.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         Ok(match &self.0 {
             Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, true),
             Backend::Postgres(pool) => Tx::postgres(PgTx::write(pool).await?, true),
+        })
+    }
+
+    /// A write transaction that others of its kind may run beside, or none, until it ends. On SQLite every write
+    /// transaction runs alone anyway; PostgreSQL keeps the turns by an advisory lock.
+    pub async fn begin_in(&self, turn: Turn) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, true),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::write_in(pool, turn).await?, true),
         })
     }
 

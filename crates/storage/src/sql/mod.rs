@@ -32,4 +32,4 @@ pub use migrate::{Migration, migrate};
 pub use param::Param;
 pub use row::{Column, Row};
 pub use statement::Sql;
-pub use tx::Tx;
+pub use tx::{Turn, Tx};

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
 
 use super::error::{Cause, classify};
 use super::row::Inner;
-use super::{DbError, DbOptions, Engine, Param, Row, Sql, param};
+use super::{DbError, DbOptions, Engine, Param, Row, Sql, Turn, param};
 
 /// Opens the pool and looks whether this database can carry us.
 pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, DbError> {
@@ -78,6 +78,20 @@ pub(super) struct PgTx(Transaction<'static, Postgres>);
 impl PgTx {
     pub(super) async fn write(pool: &PgPool) -> Result<PgTx, DbError> {
         pool.begin().await.map(PgTx).map_err(|e| classify("begin", &e))
+    }
+
+    /// One whose turn it is. Statements of one transaction see what others commit between them, so what is read
+    /// together must not be changed meanwhile.
+    pub(super) async fn write_in(pool: &PgPool, turn: Turn) -> Result<PgTx, DbError> {
+        let PgTx(mut tx) = PgTx::write(pool).await?;
+        let lock = match turn {
+            Turn::Beside => {
+                "SELECT pg_advisory_xact_lock_shared(hashtext('strongroom ' || current_schema()))"
+            }
+            Turn::Alone => "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()))",
+        };
+        sqlx::query(lock).execute(&mut *tx).await.map_err(|e| classify("turn", &e))?;
+        Ok(PgTx(tx))
     }
 
     pub(super) async fn snapshot(pool: &PgPool) -> Result<PgTx, DbError> {

@@ -5,6 +5,15 @@ use super::postgres::PgTx;
 use super::sqlite::SqliteTx;
 use super::{DbError, Engine, Param, Row, Sql};
 
+/// Whether a write transaction may run beside others that mind turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Beside others that run beside others.
+    Beside,
+    /// Alone among those that mind turns.
+    Alone,
+}
+
 /// An open transaction. Dropping it rolls back.
 ///
 /// After the first error every further statement and the commit answer [`DbError::Aborted`], and so they do when a

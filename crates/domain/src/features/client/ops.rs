@@ -12,6 +12,7 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Name, Reference};
 use crate::kernel::vault::{Column, KeyOf, Numbered};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::store;
 
@@ -25,6 +26,7 @@ pub struct CreateClient {
 
 impl Operation for CreateClient {
     const VERB: Verb = Verb::ClientCreate;
+    const TURN: Turn = Turn::Beside;
     type Output = ClientId;
 
     fn target(&self) -> Target {
@@ -76,6 +78,7 @@ pub struct RenameClient {
 
 impl Operation for RenameClient {
     const VERB: Verb = Verb::ClientRename;
+    const TURN: Turn = Turn::Beside;
     type Output = i64;
 
     fn target(&self) -> Target {

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::features::session::password;
 use crate::features::staff::{Link, insert_first};
+use crate::kernel::anchor;
 use crate::kernel::clock::{Clock, rfc3339};
 use crate::kernel::entry::{Facts, Frame, Outcome, compose};
 use crate::kernel::error::{Error, Result};
@@ -238,16 +239,20 @@ async fn begin(
     let root = mac::sha256(b"");
     tx.exec_one(&ledger::HEAD_BEGIN, &params![root, Vec::<u8>::new()]).await?;
     let (staff, link) = insert_first(&mut tx, room, administrator).await?;
+    anchor::take_turn(&mut tx).await?;
     let change = {
         let mut reader = Reader::Tx(&mut tx);
         sets::renew(&mut reader, &room.vault, Set::Person(staff)).await?
     };
+    let changes = vec![change];
+    let anchor = anchor::renew(&mut tx, &room.vault, room.entropy.as_ref(), &changes).await?;
     let (person, mail) = administrator;
     let facts = Facts::about([room.firm.id.any(), staff.any()])
         .clear("method", seal_by.word())
         .clear("lone_administrator", firm.lone_administrator)
         .clear("policies", hex::encode(&firm.policies))
         .clear("role", "administrator")
+        .clear("authority", anchor.to_json())
         .told(room.firm.id.any(), KeyOf::System, "name", name.as_str())
         .told(room.firm.id.any(), KeyOf::System, "rules", decision.rules())
         .told(staff.any(), KeyOf::System, "name", person.as_str())
@@ -269,10 +274,9 @@ async fn begin(
         Verb::FirmInit,
         Outcome::Allowed,
         facts,
-        vec![change],
+        changes,
     )?;
     ledger::insert(&mut tx, &entry).await?;
-    tx.exec_one(&ledger::AUTHORITY_BUMP, &[]).await?;
     tx.commit().await?;
     Ok((staff, link))
 }

@@ -50,6 +50,7 @@ impl Operation for MakeGroup {
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<GroupId>> {
         not_twice(tx, &self.name, None)?;
         let id: GroupId = tx.new_id();
+        tx.touch(Set::Members(id)).await?;
         let text = id.to_string();
         let entropy = tx.ctx().room.entropy.clone();
         let sealed_name = tx.vault().seal_system(
@@ -66,7 +67,6 @@ impl Operation for MakeGroup {
             group.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::GROUP_INSERT, &values).await?;
-        tx.touch(Set::Members(id));
         tx.learn(Known::Group(id, self.name.as_str().to_owned()));
         let facts = Facts::about([id.any()]).clear("change", "made").told(
             id.any(),
@@ -95,6 +95,7 @@ impl Operation for RenameGroup {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        tx.touch(Set::Members(self.group)).await?;
         let mut group = group_row(tx, self.group).await?;
         not_twice(tx, &self.name, Some(self.group))?;
         let text = self.group.to_string();
@@ -106,7 +107,6 @@ impl Operation for RenameGroup {
         let mac = group.bind().mac(tx.vault())?;
         let values = params![group.sealed_name.clone(), group.row_version, mac, text, before];
         tx.exec_one(&store::GROUP_UPDATE, &values).await?;
-        tx.touch(Set::Members(self.group));
         let old = tx.ctx().room().directory().group(self.group).unwrap_or_default();
         tx.learn(Known::Group(self.group, self.name.as_str().to_owned()));
         let about = self.group.any();
@@ -148,6 +148,7 @@ impl Operation for AddMember {
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let (group, staff, now) = (self.group, self.staff, tx.now());
+        tx.touch(Set::Members(group)).await?;
         group_row(tx, group).await?;
         must_not_widen(tx, group, "admits").await?;
         let person = tx.load(async |loader| loader.person(staff).await).await?;
@@ -162,7 +163,6 @@ impl Operation for AddMember {
         let mac = bind_member(group, staff, now, None).mac(tx.vault())?;
         let values = params![group.to_string(), staff.to_string(), now, mac];
         tx.exec_one(&store::MEMBER_INSERT, &values).await?;
-        tx.touch(Set::Members(group));
         Ok(Done::recording((), Facts::about([group.any(), staff.any()]).clear("change", "added")))
     }
 }
@@ -185,6 +185,7 @@ impl Operation for RemoveMember {
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let (group, staff, now) = (self.group, self.staff, tx.now());
+        tx.touch(Set::Members(group)).await?;
         let members = tx.load(async |loader| loader.members(group).await).await?;
         let (_, since, _) =
             *members.iter().find(|(id, _, until)| *id == staff && until.is_none()).ok_or(Error::NotFound)?;
@@ -192,7 +193,6 @@ impl Operation for RemoveMember {
         let mac = bind_member(group, staff, since, Some(now)).mac(tx.vault())?;
         let values = params![now, mac, group.to_string(), staff.to_string(), since];
         tx.exec_one(&store::MEMBER_END, &values).await?;
-        tx.touch(Set::Members(group));
         Ok(Done::recording((), Facts::about([group.any(), staff.any()]).clear("change", "removed")))
     }
 }

@@ -48,6 +48,7 @@ impl Operation for OpenMatter {
         // the client's walls hold for its new matter too; to refuse a lead whom they bar would tell of them
         on.need_client()?;
         let id: MatterId = tx.new_id();
+        tx.touch(Set::Seats(id)).await?;
         let number = tx.vault().next_number(Numbered::Matter)?;
         let mut matter = MatterFacts {
             id,
@@ -77,7 +78,6 @@ impl Operation for OpenMatter {
         ];
         tx.exec_one(&store::MATTER_INSERT, &values).await?;
         seats::insert(tx, id, lead, "lead", None).await?;
-        tx.touch(Set::Seats(id));
         let (name, reference) = (self.name.as_str().to_owned(), self.reference.as_str().to_owned());
         tx.learn(Known::Matter(id, MatterName { client: self.client, name, reference }));
         let mut facts = Facts::about([id.any(), lead.any()])
@@ -219,9 +219,9 @@ async fn update(
         matter.id.to_string(),
         old.row_version
     ];
-    tx.exec_one(&store::MATTER_UPDATE, &values).await?;
     // a closed matter must not become open again by yesterday's row
-    tx.touch(Set::Seats(matter.id));
+    tx.touch(Set::Seats(matter.id)).await?;
+    tx.exec_one(&store::MATTER_UPDATE, &values).await?;
     Ok(matter.row_version)
 }
 

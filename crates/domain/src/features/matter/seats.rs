@@ -137,9 +137,9 @@ impl Operation for GiveSeat {
         if self.seat != "lead" || self.until.is_some() {
             keep_a_lead(matter, self.staff, now)?;
         }
+        tx.touch(Set::Seats(self.matter)).await?;
         end_present(tx, matter, self.staff).await?;
         insert(tx, self.matter, self.staff, self.seat, self.until).await?;
-        tx.touch(Set::Seats(self.matter));
         let key = KeyOf::Matter(matter.number);
         let facts = Facts::about([self.staff.any()])
             .told(matter.id.any(), key, "staff", self.staff.to_string())
@@ -172,10 +172,10 @@ impl Operation for EndSeat {
     async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<()>> {
         let matter = on.need_matter()?;
         keep_a_lead(matter, self.staff, tx.now())?;
+        tx.touch(Set::Seats(self.matter)).await?;
         if end_present(tx, matter, self.staff).await? == 0 {
             return Err(Error::NotFound);
         }
-        tx.touch(Set::Seats(self.matter));
         let facts = Facts::about([self.staff.any()]).told(
             matter.id.any(),
             KeyOf::Matter(matter.number),

@@ -12,6 +12,7 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::folder_path;
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::labels::Labels;
 use super::store::{self, FolderRow};
@@ -28,6 +29,7 @@ pub struct MakeFolder {
 
 impl Operation for MakeFolder {
     const VERB: Verb = Verb::FolderMake;
+    const TURN: Turn = Turn::Beside;
     type Output = FolderId;
 
     fn target(&self) -> Target {

@@ -19,6 +19,7 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Title, file_name};
 use crate::kernel::vault::{Column, KeyOf, Numbered};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::labels::Labels;
 use super::model::{RecordView, VersionFacts};
@@ -168,6 +169,7 @@ struct AddRecord {
 
 impl Operation for AddRecord {
     const VERB: Verb = Verb::RecordAdd;
+    const TURN: Turn = Turn::Beside;
     type Output = RecordView;
 
     fn target(&self) -> Target {
@@ -253,6 +255,7 @@ struct AddVersion {
 
 impl Operation for AddVersion {
     const VERB: Verb = Verb::RecordVersion;
+    const TURN: Turn = Turn::Beside;
     type Output = RecordView;
 
     fn target(&self) -> Target {

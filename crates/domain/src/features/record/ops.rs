@@ -12,6 +12,7 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Reason, Title};
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::labels::Labels;
 use super::{folders, store};
@@ -82,6 +83,7 @@ pub struct RenameRecord {
 
 impl Operation for RenameRecord {
     const VERB: Verb = Verb::RecordRename;
+    const TURN: Turn = Turn::Beside;
     type Output = i64;
 
     fn target(&self) -> Target {
@@ -113,6 +115,7 @@ pub struct MoveRecord {
 
 impl Operation for MoveRecord {
     const VERB: Verb = Verb::RecordMove;
+    const TURN: Turn = Turn::Beside;
     type Output = i64;
 
     fn target(&self) -> Target {
@@ -152,6 +155,7 @@ pub struct RaiseLabel {
 
 impl Operation for RaiseLabel {
     const VERB: Verb = Verb::LabelRaise;
+    const TURN: Turn = Turn::Beside;
     type Output = i64;
 
     fn target(&self) -> Target {
@@ -183,6 +187,7 @@ pub struct LowerLabel {
 
 impl Operation for LowerLabel {
     const VERB: Verb = Verb::LabelLower;
+    const TURN: Turn = Turn::Beside;
     type Output = i64;
 
     fn target(&self) -> Target {

@@ -82,10 +82,10 @@ impl Operation for EndSession {
 }
 
 async fn end_one(tx: &mut WriteTx<'_>, staff: StaffId, session: SessionId) -> Result<Done<()>> {
+    tx.touch(Set::Person(staff)).await?;
     if live::end_sessions(tx, staff, |s| s.id == session).await? == 0 {
         return Err(Error::NotFound);
     }
-    tx.touch(Set::Person(staff));
     Ok(Done::recording((), Facts::about([session.any()])))
 }
 
@@ -106,8 +106,8 @@ impl Operation for EndAllSessions {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<usize>> {
+        tx.touch(Set::Person(self.staff)).await?;
         let ended = live::end_carriers(tx, self.staff, self.keep, false).await?;
-        tx.touch(Set::Person(self.staff));
         Ok(Done::recording(ended, Facts::default().clear("ended", ended)))
     }
 }
@@ -143,11 +143,11 @@ impl Operation for StepUp {
         let mut totp = self.totp;
         let before = totp.used;
         totp.used = self.step;
+        tx.touch(Set::Person(self.staff)).await?;
         live::change(tx, &totp, before).await?;
         session.stepped_up_at = Some(now);
         session.seen_at = now;
         live::write(tx, &session).await?;
-        tx.touch(Set::Person(self.staff));
         Ok(Done::recording((), Facts::default()))
     }
 }
@@ -194,6 +194,7 @@ impl Operation for ChangePassword {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        tx.touch(Set::Person(self.staff)).await?;
         if live::end_credentials(tx, self.staff, |kind| kind == "password").await? == 0 {
             return Err(Error::Stale);
         }
@@ -202,7 +203,6 @@ impl Operation for ChangePassword {
             New { staff: self.staff, kind: "password", secret, lookup: None, expires_at: None, used: 0 };
         credential::insert(tx, new).await?;
         let ended = live::end_carriers(tx, self.staff, Some(self.session), false).await?;
-        tx.touch(Set::Person(self.staff));
         Ok(Done::recording(
             (),
             Facts::default().clear("credential", "password").clear("sessions_ended", ended),
@@ -248,9 +248,9 @@ impl Operation for NewRecoveryCodes {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<Self::Output>> {
+        tx.touch(Set::Person(self.staff)).await?;
         live::end_credentials(tx, self.staff, |kind| kind == "recovery").await?;
         let codes = credential::insert_recovery(tx, self.staff).await?;
-        tx.touch(Set::Person(self.staff));
         Ok(Done::recording(codes, Facts::default().clear("credential", "recovery")))
     }
 }

@@ -190,6 +190,7 @@ impl Operation for StartSession {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<Self::Output>> {
+        tx.touch(Set::Person(self.staff)).await?;
         let now = tx.now();
         let person = on.person.as_ref().ok_or(Error::NotFound)?;
         if person.at(now).is_none_or(|s| s.state != "active") {
@@ -246,7 +247,6 @@ impl Operation for StartSession {
             session.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::SESSION_INSERT, &values).await?;
-        tx.touch(Set::Person(self.staff));
         let facts = Facts::about([id.any()]).clear("second_factor", how);
         Ok(Done::recording((id, left), facts))
     }

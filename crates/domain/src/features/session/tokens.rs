@@ -63,6 +63,7 @@ impl Operation for MakeToken {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<TokenId>> {
+        tx.touch(Set::Person(self.staff)).await?;
         let id: TokenId = tx.new_id();
         let text = id.to_string();
         let entropy = tx.ctx().room.entropy.clone();
@@ -89,7 +90,6 @@ impl Operation for MakeToken {
             token.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::TOKEN_INSERT, &values).await?;
-        tx.touch(Set::Person(self.staff));
         let facts = Facts::about([id.any()])
             .clear("scopes", token.scopes.clone())
             .clear("expires_at", token.expires_at);
@@ -152,10 +152,10 @@ impl Operation for EndToken {
     }
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        tx.touch(Set::Person(self.staff)).await?;
         if live::end_tokens(tx, self.staff, |t| t.id == self.token).await? == 0 {
             return Err(Error::NotFound);
         }
-        tx.touch(Set::Person(self.staff));
         Ok(Done::recording((), Facts::about([self.token.any()])))
     }
 }

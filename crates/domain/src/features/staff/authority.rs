@@ -199,13 +199,13 @@ async fn fits_seats(tx: &mut WriteTx<'_>, staff: StaffId, role: Role) -> Result<
 
 /// Gives the role that was agreed to.
 pub(super) async fn give_role(tx: &mut WriteTx<'_>, person: &PersonFacts, role: Role) -> Result<()> {
+    tx.touch(Set::Person(person.id)).await?;
     let present = standing(person, tx.now())?.clone();
     if present.role != role {
         keep_an_administrator(tx, person).await?;
         fits_seats(tx, person.id, role).await?;
         stand(tx, person, role, &present.state).await?;
     }
-    tx.touch(Set::Person(person.id));
     Ok(())
 }
 
@@ -214,10 +214,10 @@ pub(super) async fn reset(tx: &mut WriteTx<'_>, person: &PersonFacts) -> Result<
     let present = standing(person, tx.now())?.clone();
     not_suspended(&present.state)?;
     keep_an_administrator(tx, person).await?;
+    tx.touch(Set::Person(person.id)).await?;
     end_credentials(tx, person.id, |_| true).await?;
     end_carriers(tx, person.id, None, true).await?;
     stand(tx, person, present.role, "invited").await?;
-    tx.touch(Set::Person(person.id));
     Ok(())
 }
 
@@ -233,13 +233,13 @@ fn not_suspended(state: &str) -> Result<()> {
 
 /// Issues a link; older ones end. Whoever calls it has made sure that a second person agreed.
 pub(super) async fn issue(tx: &mut WriteTx<'_>, staff: StaffId) -> Result<Link> {
+    tx.touch(Set::Person(staff)).await?;
     end_credentials(tx, staff, |kind| kind == "link").await?;
     let secret = first::secret(tx.ctx().room());
     let lookup = Some(link_lookup(tx.vault(), &secret)?);
     let expires_at = tx.now() + LINK_LASTS;
     let new = New { staff, kind: "link", secret: b"", lookup, expires_at: Some(expires_at), used: 0 };
     credential::insert(tx, new).await?;
-    tx.touch(Set::Person(staff));
     Ok(Link { secret, expires_at })
 }
 

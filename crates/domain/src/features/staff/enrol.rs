@@ -121,6 +121,7 @@ impl Operation for Enrol {
         if present.state != "invited" || !live.iter().any(|c| c.id == self.link) {
             return Err(ended());
         }
+        tx.touch(Set::Person(staff)).await?;
         end_credentials(tx, staff, |_| true).await?;
         end_carriers(tx, staff, None, true).await?;
         let new = |kind, secret, used| New { staff, kind, secret, lookup: None, expires_at: None, used };
@@ -129,7 +130,6 @@ impl Operation for Enrol {
         credential::insert(tx, new("totp", self.totp.expose(), self.step)).await?;
         let codes = credential::insert_recovery(tx, staff).await?;
         stand(tx, person, present.role, "active").await?;
-        tx.touch(Set::Person(staff));
         let facts = Facts::about([staff.any()]).clear("role", present.role.word());
         Ok(Done::recording(codes, facts))
     }

@@ -67,6 +67,7 @@ impl Operation for InviteStaff {
             return Err(Error::invalid("client_id", "There is no such client."));
         }
         let id: StaffId = tx.new_id();
+        tx.touch(Set::Person(id)).await?;
         let now = tx.now();
         let entropy = tx.ctx().room.entropy.clone();
         let person =
@@ -82,7 +83,6 @@ impl Operation for InviteStaff {
             Some(authority::ask(tx, "role", id, Some(self.role), None, second).await?.id)
         };
         let link = if second == Second::Needed { None } else { Some(authority::issue(tx, id).await?) };
-        tx.touch(Set::Person(id));
         let (name, email) = (self.name.as_str().to_owned(), self.email.as_str().to_owned());
         let mut facts = Facts::about([id.any()])
             .clear("role", self.role.word())
@@ -121,9 +121,9 @@ impl Operation for SuspendStaff {
             return Err(Error::conflict("staff.suspended", "This person is suspended already."));
         }
         authority::keep_an_administrator(tx, person).await?;
+        tx.touch(Set::Person(self.staff)).await?;
         let ended = end_carriers(tx, self.staff, None, true).await?;
         stand(tx, person, present.role, "suspended").await?;
-        tx.touch(Set::Person(self.staff));
         let facts = Facts::default().clear("ended", ended).told(
             self.staff.any(),
             KeyOf::System,
@@ -156,9 +156,9 @@ impl Operation for ResumeStaff {
         if present.state != "suspended" {
             return Err(Error::conflict("staff.active", "This person is not suspended."));
         }
+        tx.touch(Set::Person(self.staff)).await?;
         let enrolled = credential::live_in(tx, self.staff).await?.iter().any(|c| c.kind == "password");
         stand(tx, person, present.role, if enrolled { "active" } else { "invited" }).await?;
-        tx.touch(Set::Person(self.staff));
         let mut facts = Facts::default();
         if let Some(reason) = &self.reason {
             facts = facts.told(self.staff.any(), KeyOf::System, "reason", reason.as_str());

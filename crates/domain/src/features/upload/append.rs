@@ -16,6 +16,7 @@ use crate::kernel::permit::Permit;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::{KeyOf, SealWatch};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::row::{Meta, UploadRow};
 use super::{ops, ops::UploadView, store};
@@ -172,6 +173,7 @@ struct AddPart {
 
 impl Operation for AddPart {
     const VERB: Verb = Verb::UploadPart;
+    const TURN: Turn = Turn::Beside;
     type Output = UploadRow;
 
     fn target(&self) -> Target {

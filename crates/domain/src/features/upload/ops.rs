@@ -13,6 +13,7 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{file_name, folder_path};
 use crate::kernel::vault::{KeyOf, Numbered};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::row::{Meta, UploadRow, meta_at};
 use super::{append, store};
@@ -76,6 +77,7 @@ struct BeginUpload(NewUpload);
 
 impl Operation for BeginUpload {
     const VERB: Verb = Verb::UploadBegin;
+    const TURN: Turn = Turn::Beside;
     type Output = UploadRow;
 
     fn target(&self) -> Target {
@@ -153,6 +155,7 @@ struct GiveUpUpload(UploadRow);
 
 impl Operation for GiveUpUpload {
     const VERB: Verb = Verb::UploadEnd;
+    const TURN: Turn = Turn::Beside;
     type Output = ();
 
     fn target(&self) -> Target {

@@ -14,6 +14,7 @@ use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::verb::Verb;
+use strongroom_storage::sql::Turn;
 
 use super::row::UploadRow;
 use super::store;
@@ -22,6 +23,7 @@ struct SweepUploads;
 
 impl Operation for SweepUploads {
     const VERB: Verb = Verb::UploadSweep;
+    const TURN: Turn = Turn::Beside;
     type Output = usize;
 
     fn target(&self) -> Target {

@@ -62,12 +62,12 @@ impl Operation for MakeWall {
             wall.row_version,
             wall.bind().mac(tx.vault())?
         ];
-        tx.exec_one(&store::WALL_INSERT, &values).await?;
         let things = self.spec.things();
+        touch(tx, id, &things).await?;
+        tx.exec_one(&store::WALL_INSERT, &values).await?;
         for thing in &things {
             add_part(tx, id, thing.clone()).await?;
         }
-        touch(tx, id, &things);
         Ok(Done::recording(id, told(&wall, &self.spec, things)))
     }
 }
@@ -96,22 +96,21 @@ impl Operation for ChangeWall {
         let now = tx.now();
         let wanted = self.spec.things();
         let present: Vec<WallPart> = old.parts.iter().filter(|p| p.until.is_none()).cloned().collect();
-        let mut changed: BTreeSet<AnyId> = BTreeSet::new();
+        let named: BTreeSet<AnyId> = present.iter().map(|p| p.thing.clone()).collect();
+        let changed: BTreeSet<AnyId> = named.symmetric_difference(&wanted).cloned().collect();
+        touch(tx, old.id, &changed).await?;
         for part in present.iter().filter(|p| !wanted.contains(&p.thing)) {
             let ended = WallPart { until: Some(now), ..part.clone() };
             let mac = bind_wall_part(old.id, &ended).mac(tx.vault())?;
             let values = params![now, mac, old.id.to_string(), part.thing.as_str(), part.since];
             tx.exec_one(&store::WALL_PART_END, &values).await?;
-            changed.insert(part.thing.clone());
         }
-        for thing in wanted.iter().filter(|t| !present.iter().any(|p| p.thing == **t)) {
+        for thing in wanted.difference(&named) {
             add_part(tx, old.id, thing.clone()).await?;
-            changed.insert(thing.clone());
         }
         let mut wall = old.clone();
         wall.kind = self.spec.kind.word().to_owned();
         let wall = update(tx, old, wall, self.spec.name.as_str(), self.spec.reason.as_str()).await?;
-        touch(tx, wall.id, &changed);
         Ok(Done::recording(wall.row_version, told(&wall, &self.spec, changed)))
     }
 }
@@ -139,9 +138,9 @@ impl Operation for EndWall {
         let mut wall = old.clone();
         wall.ended_at = Some(tx.now());
         let (name, reason) = texts(tx, old)?;
-        let wall = update(tx, old, wall, &name, &reason).await?;
         let things: BTreeSet<AnyId> = old.parts.iter().map(|p| p.thing.clone()).collect();
-        touch(tx, wall.id, &things);
+        touch(tx, old.id, &things).await?;
+        let wall = update(tx, old, wall, &name, &reason).await?;
         let key = KeyOf::Client(wall.number);
         let facts = Facts::about([wall.id.any()]).told(wall.id.any(), key, "reason", self.reason.as_str());
         Ok(Done::recording(wall.row_version, facts))
@@ -171,8 +170,8 @@ impl Operation for ReviewWall {
         let mut wall = old.clone();
         wall.reviewed_at = Some(tx.now());
         let (name, reason) = texts(tx, old)?;
+        touch(tx, old.id, &BTreeSet::new()).await?;
         let wall = update(tx, old, wall, &name, &reason).await?;
-        touch(tx, wall.id, &BTreeSet::new());
         let mut facts = Facts::default().clear("reviewed", true);
         if let Some(note) = self.note {
             facts = facts.told(wall.id.any(), KeyOf::Client(wall.number), "note", note.as_str());
@@ -241,16 +240,17 @@ async fn add_part(tx: &mut WriteTx<'_>, wall: WallId, thing: AnyId) -> Result<()
     tx.exec_one(&store::WALL_PART_INSERT, &values).await
 }
 
-fn touch(tx: &mut WriteTx<'_>, wall: WallId, things: &BTreeSet<AnyId>) {
-    tx.touch(Set::Wall(wall));
+async fn touch(tx: &mut WriteTx<'_>, wall: WallId, things: &BTreeSet<AnyId>) -> Result<()> {
+    tx.touch(Set::Wall(wall)).await?;
     for thing in things {
         if let Some(matter) = thing.typed::<id::Matter>() {
-            tx.touch(Set::WallsOfMatter(matter));
+            tx.touch(Set::WallsOfMatter(matter)).await?;
         }
         if let Some(client) = thing.typed::<id::Client>() {
-            tx.touch(Set::WallsOfClient(client));
+            tx.touch(Set::WallsOfClient(client)).await?;
         }
     }
+    Ok(())
 }
 
 async fn update(

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Check) -> anyhow::Result<Ending> {
     let config = config::load(&options.place)?;
     crate::operator::runtime()?.block_on(async {
         let Some(lock) = room::lock(config.data())? else { return ask(&config, options.deep).await };
-        let room = open_here(&config, options.passphrase_file.as_deref()).await?;
+        let room = open_here(&config, options.passphrase_file.as_deref(), For::Examining).await?;
         let mut told = Told::default();
         let found =
             check(&room, &room::me(), options.deep, &mut |p: Progress| told.step(p.step, p.done)).await;
@@ -36,9 +36,25 @@ pub(crate) fn run(options: &Check) -> anyhow::Result<Ending> {
     })
 }
 
+/// What a firm is opened in this process for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// To work in it: it opens only if everything is as it was left.
+    Working,
+    /// To look what does not agree: nothing is signed.
+    Examining,
+}
+
 /// Opens the firm in this process: by its key file, or a passphrase.
-pub(crate) async fn open_here(config: &Config, passphrase: Option<&Path>) -> anyhow::Result<Arc<Strongroom>> {
+pub(crate) async fn open_here(
+    config: &Config,
+    passphrase: Option<&Path>,
+    purpose: For,
+) -> anyhow::Result<Arc<Strongroom>> {
     let room = room::open(config).await?;
+    if purpose == For::Examining {
+        room.only_examine();
+    }
     if let Some(key_file) = &config.unseal.key_file {
         room::unseal_with_file(&room, key_file, &room::me()).await?;
         return Ok(room);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::args::{FirstLink, Place, Unseal};
+use crate::check::{For, open_here};
 use crate::say::{Ending, note, out, usage};
 use crate::{config, room};
 use strongroom_client::{Connection, Server, secret};
@@ -79,7 +80,7 @@ pub(crate) fn first_link(options: &FirstLink) -> anyhow::Result<Ending> {
             note(format_args!("(once, until {})", text("until")));
             return Ok(Ending::Done);
         };
-        let room = crate::check::open_here(&config, options.passphrase_file.as_deref()).await?;
+        let room = open_here(&config, options.passphrase_file.as_deref(), For::Working).await?;
         let link = strongroom_domain::features::firm::renew_first_link(&room, &room::me()).await;
         room::close(&room).await;
         drop(lock);

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often the keyring learns the newest checkpoint.
-const CHECKPOINT: Duration = Duration::from_secs(300);
+const CHECKPOINT: Duration = Duration::from_secs(60);
 /// How often is swept.
 const SWEEP: Duration = Duration::from_secs(3600);
 

@@ -171,7 +171,7 @@ impl Strongroom {
     ///
     /// # Errors
     /// [`Error::Tampered`] where authority is not as the log says; storage.
-    pub(super) async fn hold_authority(&self, head: &Head) -> Result<()> {
+    pub(crate) async fn hold_authority(&self, head: &Head) -> Result<()> {
         let (number, sum) = read(&self.vault, &self.db.one(&AUTHORITY, &[]).await?)?;
         if self.add_up().await? != sum {
             tracing::error!(number, "authority sets were added, removed or put back");

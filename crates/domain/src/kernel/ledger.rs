@@ -5,9 +5,10 @@
 //! each batch is one transaction that succeeds only if term and size are still those it read; it signs
 //! after that commit. An entry under a signed checkpoint never changes.
 
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
-use strongroom_storage::sql::{Db, Tx};
+use strongroom_storage::sql::{Db, Row, Tx};
 use strongroom_storage::{params, statements};
 use strongroom_tlog::tile::needed_tiles_for_append;
 use strongroom_tlog::{Appender, Checkpoint, Hash, Signer, TileMap, TilePath, leaf_hash};
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::entry::EntryRow;
 use super::error::{Error, Result};
+use super::id::EntryId;
 use super::strongroom::Strongroom;
 
 statements! {
@@ -27,6 +29,7 @@ statements! {
     pub HEAD_GROW = "UPDATE ledger_head SET size = $1, root = $2, lease_until = $3 WHERE one = 'x' AND size = $4 AND term = $5";
     pub HEAD_SIGNED = "UPDATE ledger_head SET checkpoint = $1, signed_size = $2, signed_at = $3 WHERE one = 'x' AND signed_size < $2";
     pub PENDING = "SELECT entry_id, bytes FROM ledger_entry WHERE idx IS NULL ORDER BY at, entry_id LIMIT 2048";
+    pub NUMBERED = "SELECT idx FROM ledger_entry WHERE entry_id = $1";
     pub NUMBER = "UPDATE ledger_entry SET idx = $1 WHERE entry_id = $2 AND idx IS NULL";
     pub TILE_PUT = "INSERT INTO ledger_tile (level, idx, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, idx) DO UPDATE SET bytes = excluded.bytes";
     pub TILE = "SELECT bytes FROM ledger_tile WHERE level = $1 AND idx = $2";
@@ -62,6 +65,61 @@ pub async fn insert(tx: &mut Tx, entry: &EntryRow) -> Result<()> {
         tx.exec_one(&super::sets::SET_LOG, &values).await?;
     }
     Ok(())
+}
+
+/// How many entries one batch of the sequencer takes at most: the LIMIT of [`PENDING`].
+const BATCH: usize = 2048;
+
+/// The tree as this process left it after its last batch, in its term.
+pub(super) struct Left {
+    term: i64,
+    size: u64,
+    root: Hash,
+}
+
+/// The entries that this process has written and not yet seen numbered: one that vanishes stops the node.
+#[derive(Default)]
+pub(super) struct Pending(Mutex<BTreeMap<String, bool>>);
+
+impl Pending {
+    fn with<T>(&self, f: impl FnOnce(&mut BTreeMap<String, bool>) -> T) -> Option<T> {
+        self.0.lock().ok().map(|mut entries| f(&mut entries))
+    }
+
+    /// It is about to be committed: the sequencer may be faster than the answer of the commit.
+    pub(super) fn written(&self, entry: EntryId) {
+        self.with(|entries| entries.insert(entry.to_string(), false));
+    }
+
+    /// The commit was acknowledged.
+    pub(super) fn committed(&self, entry: EntryId) {
+        self.with(|entries| {
+            if let Some(committed) = entries.get_mut(&entry.to_string()) {
+                *committed = true;
+            }
+        });
+    }
+
+    /// Nobody knows whether it was committed.
+    pub(super) fn forget(&self, entry: EntryId) {
+        self.with(|entries| entries.remove(&entry.to_string()));
+    }
+
+    fn numbered(&self, ids: &[String]) {
+        self.with(|entries| {
+            for id in ids {
+                entries.remove(id);
+            }
+        });
+    }
+
+    /// Those that must be found by whoever looks now.
+    fn expected(&self) -> BTreeSet<String> {
+        let committed = |entries: &mut BTreeMap<String, bool>| {
+            entries.iter().filter(|(_, committed)| **committed).map(|(id, _)| id.clone()).collect()
+        };
+        self.with(committed).unwrap_or_default()
+    }
 }
 
 type Waiting = (EntryRow, oneshot::Sender<Result<()>>);
@@ -243,16 +301,28 @@ impl Strongroom {
     /// # Errors
     /// Sealed, storage, or another sequencer holds the lease.
     pub async fn sequence(&self) -> Result<usize> {
-        let _alone = self.sequencing.lock().await;
+        let mut left = self.sequencing.lock().await;
+        if self.only_examines() {
+            return Ok(0);
+        }
         let signer = self.signer()?;
         let head = self.ledger_head().await?;
+        let term = *self.term.lock().await;
+        if left.as_ref().is_some_and(|l| l.term == head.term && (l.size, l.root) != (head.size, head.root)) {
+            return Err(Error::Tampered { table: "ledger_head", id: head.size.to_string() });
+        }
+        let expected = self.pending.expected();
         let pending = self.db.all(&PENDING, &[]).await?;
+        self.hold_pending(expected, &pending).await?;
         if pending.is_empty() {
+            *left = Some(Left { term, size: head.size, root: head.root });
             if head.signed_size < head.size {
                 self.sign(&signer, head.size, head.root).await?;
             }
             return Ok(0);
         }
+        // until the commit is acknowledged nobody knows what is left
+        *left = None;
         let edge = self.tiles(&needed_tiles_for_append(head.size)).await?;
         let mut appender = Appender::load(head.size, &edge).map_err(bad)?;
         if appender.root() != head.root {
@@ -265,7 +335,6 @@ impl Strongroom {
             ids.push(row.get("entry_id")?);
         }
         let tiles = appender.append(&leaves).map_err(bad)?;
-        let term = *self.term.lock().await;
         let until = self.clock.now() + 5 * super::clock::SECOND;
         let mut tx = self.db.begin().await?;
         let values = params![signed(appender.size())?, appender.root(), until, signed(head.size)?, term];
@@ -278,8 +347,34 @@ impl Strongroom {
             tx.exec_one(&TILE_PUT, &values).await?;
         }
         tx.commit().await?;
+        *left = Some(Left { term, size: appender.size(), root: appender.root() });
+        self.pending.numbered(&ids);
         self.sign(&signer, appender.size(), appender.root()).await?;
         Ok(ids.len())
+    }
+
+    /// What this process committed must still be there: pending, or numbered by another node meanwhile.
+    async fn hold_pending(&self, mut expected: BTreeSet<String>, pending: &[Row]) -> Result<()> {
+        for row in pending {
+            expected.remove(&row.get::<String>("entry_id")?);
+        }
+        if pending.len() >= BATCH {
+            return Ok(());
+        }
+        for id in expected {
+            let row = self.db.optional(&NUMBERED, &params![id.clone()]).await?;
+            let Some(row) = row else {
+                tracing::error!(
+                    entry = id,
+                    "an entry that was committed has vanished before it was numbered"
+                );
+                return Err(Error::Tampered { table: "ledger_entry", id });
+            };
+            if row.get::<Option<i64>>("idx")?.is_some() {
+                self.pending.numbered(&[id]);
+            }
+        }
+        Ok(())
     }
 
     async fn sign(&self, signer: &LedgerSigner, size: u64, root: Hash) -> Result<()> {

@@ -239,7 +239,12 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
     let facts = anchor.iter().fold(facts, |facts, anchor| facts.clear("authority", anchor.to_json()));
     let entry = write.ctx.entry_with_sets(write.permit.entry(), verb, Outcome::Allowed, facts, changes)?;
     ledger::insert(&mut write.tx, &entry).await?;
-    write.tx.commit().await?;
+    room.pending.written(entry.id);
+    if let Err(error) = write.tx.commit().await {
+        room.pending.forget(entry.id);
+        return Err(error.into());
+    }
+    room.pending.committed(entry.id);
     if !entry.sets.is_empty() {
         room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
 //! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
@@ -17,7 +17,7 @@ use super::error::{Error, Result};
 use super::facts::Loader;
 use super::gate::Gate;
 use super::id::FirmId;
-use super::ledger::ReadLog;
+use super::ledger::{Left, Pending, ReadLog};
 use super::reader::Reader;
 use super::sets::SetMarks;
 use super::strangers::Strangers;
@@ -82,7 +82,9 @@ pub struct Strongroom {
     pub(crate) node: String,
     pub(super) authority: AtomicU64,
     pub(super) term: Mutex<i64>,
-    pub(super) sequencing: Mutex<()>,
+    pub(super) sequencing: Mutex<Option<Left>>,
+    pub(super) pending: Pending,
+    examining: AtomicBool,
     pub(super) signed: watch::Sender<(u64, Arc<str>)>,
     readlog: ReadLog,
     wake: Arc<Notify>,
@@ -132,7 +134,9 @@ impl Strongroom {
             node: hex::encode(node),
             authority: AtomicU64::new(0),
             term: Mutex::new(0),
-            sequencing: Mutex::new(()),
+            sequencing: Mutex::new(None),
+            pending: Pending::default(),
+            examining: AtomicBool::new(false),
             signed: watch::Sender::new((0, Arc::from(""))),
             readlog,
             wake,
@@ -215,7 +219,28 @@ impl Strongroom {
     }
 
     pub(crate) async fn append(&self, entry: EntryRow) -> Result<()> {
-        self.readlog.append(entry).await
+        let id = entry.id;
+        self.pending.written(id);
+        match self.readlog.append(entry).await {
+            Ok(()) => {
+                self.pending.committed(id);
+                Ok(())
+            }
+            Err(error) => {
+                self.pending.forget(id);
+                Err(error)
+            }
+        }
+    }
+
+    /// From now on this process only looks: unsealing does not fail over what does not agree, nothing is numbered
+    /// or signed, and the keyring learns nothing. For `check` while no server runs.
+    pub fn only_examine(&self) {
+        self.examining.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn only_examines(&self) -> bool {
+        self.examining.load(Ordering::SeqCst)
     }
 
     pub(crate) fn wake_sequencer(&self) {
@@ -255,6 +280,9 @@ impl Strongroom {
             }
             if let Err(error) = self.sequence().await {
                 tracing::error!(cause = %error, "the sequencer could not sign");
+                if matches!(error, Error::Tampered { .. }) {
+                    self.stop_over_tampering();
+                }
                 tokio::time::sleep(tick).await;
                 continue;
             }
@@ -301,11 +329,23 @@ impl Strongroom {
         Ok(())
     }
 
+    /// A ledger that is not as this process left it is not written on: everything stops until people have looked.
+    fn stop_over_tampering(&self) {
+        self.vault.seal();
+        self.directory.forget();
+        tracing::error!(
+            "sealed: the ledger is not as this server left it. Run `strongroom check` before unsealing"
+        );
+    }
+
     /// Keeps the newest checkpoint in the keyring, against which the next start holds the ledger.
     ///
     /// # Errors
     /// Sealed, or a replica cannot be written.
     pub async fn save_checkpoint(&self) -> Result<()> {
+        if self.only_examines() {
+            return Ok(());
+        }
         let head = self.ledger_head().await?;
         self.vault.keep_checkpoint(head.size, head.root)
     }

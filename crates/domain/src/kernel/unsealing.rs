@@ -8,6 +8,7 @@ use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::RootKey;
 use strongroom_storage::sql::Row;
 use strongroom_storage::statements;
+use strongroom_tlog::tile::{needed_tiles_for_root, root};
 
 use super::actor::{Actor, Channel, SystemRole};
 use super::ctx::{Ctx, Place};
@@ -55,10 +56,17 @@ impl Strongroom {
     }
 
     async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
-        let head = self.hold_ledger().await?;
-        crate::features::firm::hold_firm(self).await?;
-        self.hold_authority(&head).await?;
-        *self.term.lock().await = self.take_term().await?;
+        let head = match self.hold().await {
+            // whoever examines a firm that does not agree must come in to say what does not
+            Err(error) if self.only_examines() => {
+                tracing::error!(cause = %error, "the firm is examined and would not be opened");
+                self.ledger_head().await?
+            }
+            held => held?,
+        };
+        if !self.only_examines() {
+            *self.term.lock().await = self.take_term().await?;
+        }
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
         let ctx =
             Ctx::new(self.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
@@ -67,6 +75,14 @@ impl Strongroom {
         self.sequence_all().await?;
         tracing::info!(method = how, "unsealed");
         Ok(())
+    }
+
+    /// Ledger, firm and authority must be those that were left.
+    async fn hold(&self) -> Result<Head> {
+        let head = self.hold_ledger().await?;
+        crate::features::firm::hold_firm(self).await?;
+        self.hold_authority(&head).await?;
+        Ok(head)
     }
 
     /// The ledger of the database must contain the checkpoint that the keyring remembers, whole.
@@ -80,16 +96,18 @@ impl Strongroom {
         if head.size < kept_size {
             return Err(rolled_back("is older than the keyring remembers: it was rolled back"));
         }
-        let needed = strongroom_tlog::tile::needed_tiles_for_root(kept_size);
-        let tiles = self.tiles(&needed).await?;
-        let root =
-            strongroom_tlog::tile::root(kept_size, &tiles).map_err(|_| rolled_back("has lost tiles"))?;
-        if root != kept_root {
+        let tiles = self.tiles(&needed_tiles_for_root(kept_size)).await?;
+        let found = root(kept_size, &tiles).map_err(|_| rolled_back("has lost tiles"))?;
+        if found != kept_root {
             return Err(rolled_back("is another than the keyring remembers: it was forked"));
         }
         let counted: i64 = self.db.one(&super::ledger::COUNT, &[]).await?.get("n")?;
         if u64::try_from(counted).unwrap_or(0) != head.size {
             return Err(rolled_back("has lost entries"));
+        }
+        let tiles = self.tiles(&needed_tiles_for_root(head.size)).await?;
+        if root(head.size, &tiles).ok() != Some(head.root) {
+            return Err(rolled_back("has tiles that do not lead to its root"));
         }
         Ok(head)
     }

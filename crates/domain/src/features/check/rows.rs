@@ -136,6 +136,17 @@ fn key_of(checker: &Checker<'_>, table: &Table, permit: Option<&Permit>, row: &R
 /// Every set that the ledger or a digest names: rows, digest and ledger against each other.
 pub(super) async fn authority_sets(checker: &mut Checker<'_>) -> Result<()> {
     checker.begin("authority sets");
+    let head = checker.room.ledger_head().await?;
+    match checker.room.hold_authority(&head).await {
+        Err(error) if is_about_data(&error) => {
+            let what =
+                "authority is not what the newest entry of the ledger states: sets were put back together";
+            let repair = "Put the tables of authority back from the newest backup; the entries named here say which sets. \
+                The server stays sealed until they agree.";
+            checker.damage(what, "authority", repair);
+        }
+        held => held?,
+    }
     for page in [&store::SETS_LOGGED, &store::P_AUTHORITY_SET] {
         let mut after = String::new();
         loop {

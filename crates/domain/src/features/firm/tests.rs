@@ -3,7 +3,11 @@
 use strongroom_storage::sql::Sql;
 
 use super::fixture::Fixture;
+use crate::features::session::sign_out;
+use crate::features::staff::SuspendStaff;
+use crate::kernel::clock::MINUTE;
 use crate::kernel::error::Error;
+use crate::kernel::text::Reason;
 
 const RENAMED: Sql = Sql::new("TEST_ORIGIN", "UPDATE firm SET origin = 'evil.example/ledger'");
 
@@ -29,6 +33,114 @@ async fn the_firms_row_cannot_be_edited() {
     tx.exec(&RENAMED, &[]).await.unwrap();
     tx.commit().await.unwrap();
     assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "firm", .. })));
+}
+
+/// The tables from which authority is read, as a thief keeps them.
+const AUTHORITY: [&str; 7] =
+    ["session", "credential", "token", "standing", "authority_set", "ledger_set", "authority"];
+
+/// Runs statements behind the program's back.
+async fn behind(f: &Fixture, statements: impl IntoIterator<Item = String>) {
+    let mut tx = f.room.db.begin().await.unwrap();
+    for text in statements {
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        let sql: &'static Sql = Box::leak(Box::new(Sql::new("THIEF", text)));
+        tx.exec(sql, &[]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn keep(f: &Fixture) {
+    behind(f, AUTHORITY.map(|table| format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"))).await;
+}
+
+async fn put_back(f: &Fixture, tables: &[&str]) {
+    behind(f, tables.iter().rev().map(|table| format!("DELETE FROM {table}"))).await;
+    behind(f, tables.iter().map(|table| format!("INSERT INTO {table} SELECT * FROM kept_{table}"))).await;
+}
+
+#[tokio::test]
+async fn authority_put_back_while_the_server_is_down_keeps_the_firm_sealed() {
+    // with the row that counts the changes, and without it
+    for tables in [&AUTHORITY[..], &AUTHORITY[..6]] {
+        let f = Fixture::new().await;
+        let admin = f.admin().await;
+        keep(&f).await;
+        sign_out(&admin).await.unwrap();
+        f.room.sequence_all().await.unwrap();
+        f.reopened().await.unwrap();
+        put_back(&f, tables).await;
+        let opened = f.reopened().await;
+        assert!(matches!(opened, Err(Error::Tampered { table: "authority", .. })), "{:?}", opened.err());
+    }
+}
+
+#[tokio::test]
+async fn an_entry_rewritten_so_that_it_says_nothing_of_a_change_is_not_the_one_under_the_tree() {
+    let f = Fixture::new().await;
+    let admin = f.admin().await;
+    f.room.sequence_all().await.unwrap();
+    keep(&f).await;
+    sign_out(&admin).await.unwrap();
+    let before = f.room.checkpoint().0;
+    f.room.sequence_all().await.unwrap();
+    assert!(f.room.checkpoint().0 > before);
+    put_back(&f, &AUTHORITY).await;
+    let blank = "UPDATE ledger_entry SET bytes = (SELECT bytes FROM ledger_entry WHERE idx = 0)";
+    behind(&f, [format!("{blank} WHERE verb = 'session.sign_out'")]).await;
+    assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "ledger_entry", .. })));
+}
+
+#[tokio::test]
+async fn the_time_states_authority_too() {
+    let f = Fixture::new().await;
+    f.admin().await;
+    for _ in 0..3 {
+        f.clock.advance(MINUTE);
+        f.room.write_time().await.unwrap();
+    }
+    f.room.sequence_all().await.unwrap();
+    f.reopened().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_never_seals_what_was_put_there_behind_its_back() {
+    let f = Fixture::new().await;
+    let admin = f.admin().await;
+    let nora = f.second().await;
+    // a token of someone's own making, right in every column but our seal, beside a set that nobody has read since
+    keep(&f).await;
+    behind(&f, [String::from("DELETE FROM credential WHERE kind = 'recovery'")]).await;
+    let link =
+        admin.perform(SuspendStaff { staff: nora, reason: Reason::parse("Left the firm.").unwrap() }).await;
+    assert!(matches!(link, Err(Error::Tampered { .. })), "the set is not sealed anew: {link:?}");
+}
+
+#[tokio::test]
+async fn an_entry_that_vanishes_before_it_is_numbered_stops_the_server() {
+    let f = Fixture::new().await;
+    f.admin().await;
+    f.room.sequence_all().await.unwrap();
+    f.admin().await;
+    let gone = [
+        "DELETE FROM ledger_set WHERE entry_id IN (SELECT entry_id FROM ledger_entry WHERE idx IS NULL)",
+        "DELETE FROM ledger_entry WHERE idx IS NULL",
+    ];
+    behind(&f, gone.map(String::from)).await;
+    assert!(matches!(f.room.sequence().await, Err(Error::Tampered { table: "ledger_entry", .. })));
+}
+
+#[tokio::test]
+async fn a_log_that_was_cut_behind_the_running_server_is_not_written_on() {
+    let f = Fixture::new().await;
+    f.room.sequence_all().await.unwrap();
+    behind(&f, [String::from("CREATE TABLE kept_ledger_head AS SELECT * FROM ledger_head")]).await;
+    f.admin().await;
+    f.room.sequence_all().await.unwrap();
+    put_back(&f, &["ledger_head"]).await;
+    assert!(matches!(f.room.sequence().await, Err(Error::Tampered { table: "ledger_head", .. })));
+    let opened = f.reopened().await;
+    assert!(matches!(opened, Err(Error::Tampered { .. })), "{:?}", opened.err());
 }
 
 #[tokio::test]

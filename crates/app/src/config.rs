@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) firm: Firm,
     pub(crate) server: Server,
     pub(crate) storage: Storage,
+    pub(crate) ledger: Ledger,
     pub(crate) unseal: Unseal,
     pub(crate) sessions: Sessions,
     pub(crate) records: Records,
@@ -69,6 +70,13 @@ pub(crate) struct Storage {
     pub(crate) database_file: Option<PathBuf>,
     pub(crate) blobs: Option<PathBuf>,
     pub(crate) keyring: Vec<PathBuf>,
+}
+
+/// `[ledger]`: what is kept of it elsewhere.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Ledger {
+    pub(crate) replicas: Vec<PathBuf>,
 }
 
 /// `[unseal]`: a start that nobody attends.
@@ -235,6 +243,7 @@ impl Config {
             session_overall: i64::from(self.sessions.overall_hours) * HOUR,
             strong_token: i64::from(self.sessions.strong_token_hours) * HOUR,
             record_limit: self.records.max_bytes,
+            ledger_replicas: self.ledger.replicas.clone(),
             ..Settings::default()
         }
     }
@@ -255,7 +264,7 @@ impl Config {
             &mut storage.blobs,
             &mut self.unseal.key_file,
         ];
-        for path in all.into_iter().flatten().chain(&mut storage.keyring) {
+        for path in all.into_iter().flatten().chain(&mut storage.keyring).chain(&mut self.ledger.replicas) {
             *path = folder.join(&*path);
         }
         storage.data = Some(data);

@@ -130,6 +130,15 @@ pub fn all_tiles(size: u64) -> impl Iterator<Item = TilePath> {
     })
 }
 
+/// The tiles of a tree of `new` entries that one of `old` entries does not have, or has narrower.
+pub fn tiles_since(old: u64, new: u64) -> impl Iterator<Item = TilePath> {
+    (0..8).flat_map(move |level| {
+        let (had, has) = (old >> (8 * u32::from(level)), new >> (8 * u32::from(level)));
+        let end = if has > had { has.div_ceil(u64::from(FULL)) } else { 0 };
+        (had / u64::from(FULL)..end).map(move |index| TilePath::in_tree(level, index, new))
+    })
+}
+
 impl TilePath {
     /// The tile as it stands in a tree of `size` entries: partial if the tree ends in it.
     /// `level` is below 8; the width is 0 where the tree has no such tile.

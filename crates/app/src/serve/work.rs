@@ -1,10 +1,11 @@
-//! What the server does by itself: signs the ledger, keeps its newest checkpoint in the keyring, sweeps what
+//! What the server does by itself: signs the ledger, copies it to its replicas, keeps its newest checkpoint in the
+//! keyring, counts the entries of each matter once a day, sweeps what
 //! crashed or expired uploads left.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use strongroom_domain::features::upload;
+use strongroom_domain::features::{ledger, upload};
 use strongroom_domain::{Error, Strongroom};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -18,7 +19,9 @@ const SWEEP: Duration = Duration::from_secs(3600);
 pub(super) fn start(room: &Arc<Strongroom>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(room.clone().run_sequencer()),
+        tokio::spawn(room.clone().run_replicas()),
         tokio::spawn(keep_checkpoints(room.clone())),
+        tokio::spawn(count(room.clone())),
         tokio::spawn(sweep(room.clone())),
     ]
 }
@@ -37,6 +40,23 @@ async fn keep_checkpoints(room: Arc<Strongroom>) {
             Ok(()) => kept = size,
             Err(Error::Sealed) => {}
             Err(error) => tracing::error!(cause = %error, "the keyring did not learn the newest checkpoint"),
+        }
+    }
+}
+
+/// Looks each minute whether a day has begun.
+async fn count(room: Arc<Strongroom>) {
+    let mut tick = interval(CHECKPOINT);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if room.vault().is_sealed() {
+            continue;
+        }
+        match ledger::count_if_due(&room).await {
+            Ok(0) | Err(Error::Sealed) => {}
+            Ok(matters) => tracing::info!(matters, "the entries of each matter were counted"),
+            Err(error) => tracing::error!(cause = %error, "the entries of matters could not be counted"),
         }
     }
 }

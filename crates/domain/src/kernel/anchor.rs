@@ -244,6 +244,17 @@ impl Strongroom {
         Ok(newest)
     }
 
+    /// The bytes of an entry, held against the tree.
+    pub(crate) async fn entry_under_tree(&self, head: &Head, index: u64) -> Result<Vec<u8>> {
+        let forged = || Error::Tampered { table: "ledger_entry", id: index.to_string() };
+        let row = self.db.optional(&RUN, &params![signed(index)?, signed(index + 1)?]).await?;
+        let bytes: Vec<u8> = row.ok_or_else(forged)?.get("bytes")?;
+        let tiles = self.tiles(&needed_tiles_for_inclusion(index, head.size)).await?;
+        let proof = tile::inclusion_proof(index, head.size, &tiles).map_err(|_| forged())?;
+        verify_inclusion(&leaf_hash(&bytes), index, head.size, &proof, &head.root).map_err(|_| forged())?;
+        Ok(bytes)
+    }
+
     /// The entries from `start` (the first of a tile) to `end` are those under the tree's root: the proof of the
     /// first is made of all the other hashes of their tile.
     async fn hold_run(&self, head: &Head, start: u64, end: u64, rows: &[Row]) -> Result<()> {

@@ -28,7 +28,7 @@ fn unreachable(folder: &Path, cause: impl std::fmt::Display) -> Error {
 }
 
 /// A folder that nobody else on the machine looks into.
-fn make_private(folder: &Path) -> std::io::Result<()> {
+pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -36,7 +36,8 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a file so that it is there, whole, even if the power fails now.
+pub(super) fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let temporary = folder.join(format!("{name}.new"));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

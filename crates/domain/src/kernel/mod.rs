@@ -14,6 +14,7 @@ pub mod gate;
 pub mod id;
 pub mod keyring_file;
 pub mod ledger;
+pub mod ledger_replica;
 pub mod operation;
 pub mod permit;
 pub mod reader;

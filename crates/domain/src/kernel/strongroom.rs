@@ -18,6 +18,7 @@ use super::facts::Loader;
 use super::gate::Gate;
 use super::id::FirmId;
 use super::ledger::{Left, Pending, ReadLog};
+use super::ledger_replica::LedgerReplicas;
 use super::reader::Reader;
 use super::sets::SetMarks;
 use super::strangers::Strangers;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub record_limit: u64,
     /// What Argon2id costs.
     pub password_cost: strongroom_seal::password::Cost,
+    /// Folders into which the ledger is copied as it is signed.
+    pub ledger_replicas: Vec<std::path::PathBuf>,
     /// How previews are made; none where the program to run is not known (tests of the core).
     pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             strong_token: 12 * super::clock::HOUR,
             record_limit: 64 << 30,
             password_cost: strongroom_seal::password::Cost::PASSWORD,
+            ledger_replicas: Vec::new(),
             previewer: None,
         }
     }
@@ -84,6 +88,7 @@ pub struct Strongroom {
     pub(super) term: Mutex<i64>,
     pub(super) sequencing: Mutex<Option<Left>>,
     pub(super) pending: Pending,
+    pub(super) replicas: LedgerReplicas,
     examining: AtomicBool,
     pub(super) signed: watch::Sender<(u64, Arc<str>)>,
     readlog: ReadLog,
@@ -117,6 +122,7 @@ impl Strongroom {
         let Parts { db, blobs, vault, gate, clock, entropy, firm, settings } = parts;
         let wake = Arc::new(Notify::new());
         let readlog = ReadLog::start(db.clone(), wake.clone());
+        let replicas = LedgerReplicas::new(&settings.ledger_replicas);
         let mut node = [0_u8; 8];
         entropy.fill(&mut node);
         Arc::new(Self {
@@ -136,6 +142,7 @@ impl Strongroom {
             term: Mutex::new(0),
             sequencing: Mutex::new(None),
             pending: Pending::default(),
+            replicas,
             examining: AtomicBool::new(false),
             signed: watch::Sender::new((0, Arc::from(""))),
             readlog,

@@ -116,6 +116,7 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         | V::FirmInit
         | V::SystemUnseal
         | V::SystemCheck
+        | V::LedgerCount
         | V::LedgerTime
         | V::StrangersRefused
         | V::DirectoryBuild
@@ -175,6 +176,7 @@ fn kinds(verb: Verb) -> Vec<ThingKind> {
         | V::FirmInit
         | V::SystemUnseal
         | V::SystemCheck
+        | V::LedgerCount
         | V::LedgerTime
         | V::StrangersRefused
         | V::DirectoryBuild
@@ -292,7 +294,7 @@ fn work_of_the_system_may_do_its_one_job_and_nothing_else() {
     };
     let jobs: &[(Principal, &[Verb])] = &[
         (Principal::Operator, &[Verb::FirmInit, Verb::SystemUnseal, Verb::SystemSeal, Verb::SystemCheck]),
-        (Principal::System("sequencer"), &[Verb::LedgerTime, Verb::StrangersRefused]),
+        (Principal::System("sequencer"), &[Verb::LedgerCount, Verb::LedgerTime, Verb::StrangersRefused]),
         (Principal::System("directory"), &[Verb::DirectoryBuild]),
         (Principal::System("checker"), &[Verb::SystemCheck]),
         (Principal::System("sweeper"), &[Verb::UploadSweep]),

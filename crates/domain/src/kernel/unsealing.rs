@@ -80,6 +80,7 @@ impl Strongroom {
     /// Ledger, firm and authority must be those that were left.
     async fn hold(&self) -> Result<Head> {
         let head = self.hold_ledger().await?;
+        self.hold_replicas(&head).await?;
         crate::features::firm::hold_firm(self).await?;
         self.hold_authority(&head).await?;
         Ok(head)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::memory::micros;
-use super::{BlobError, BlobName, Entry, fsio};
+use super::{BlobError, BlobName, Entry, Room, fsio};
 
 /// Names the folder a store of ours. If it is gone, so is the disk, and no blob counts as missing.
 const MARK: &str = "strongroom-blobs";
@@ -133,6 +133,15 @@ impl Fs {
                 swept += u64::from(removed);
             }
             Ok(swept)
+        })
+        .await
+    }
+
+    pub(super) async fn room(&self) -> Result<Room, BlobError> {
+        let root = self.root.clone();
+        blocking(move || {
+            let disk = rustix::fs::statvfs(&root).map_err(|e| BlobError::store(e.into()))?;
+            Ok(Room { free: disk.f_bavail * disk.f_frsize, total: disk.f_blocks * disk.f_frsize })
         })
         .await
     }

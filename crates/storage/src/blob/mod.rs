@@ -103,6 +103,14 @@ impl Blobs {
         }
     }
 
+    /// How much room the store has; none where it has no bound of its own.
+    pub async fn room(&self) -> Result<Option<Room>, BlobError> {
+        match &self.0 {
+            Backend::Fs(fs) => fs.room().await.map(Some),
+            Backend::Memory(_) => Ok(None),
+        }
+    }
+
     /// Whether the store is there.
     pub async fn ping(&self) -> Result<(), BlobError> {
         match &self.0 {
@@ -110,6 +118,15 @@ impl Blobs {
             Backend::Memory(_) => Ok(()),
         }
     }
+}
+
+/// The room of a store, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// What can still be written.
+    pub free: u64,
+    /// What there is in all.
+    pub total: u64,
 }
 
 /// A blob being written. Dropping it removes what was written.

@@ -265,3 +265,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_tiles_since_are_those_that_are_new_or_wider() {
+    let sizes = [0_u64, 1, 255, 256, 257, 300, 511, 512, 65_535, 65_536, 65_537, 70_000];
+    for old in sizes {
+        for new in sizes.into_iter().filter(|new| *new >= old) {
+            let had: BTreeSet<TilePath> = tile::all_tiles(old).collect();
+            let expected: Vec<TilePath> = tile::all_tiles(new).filter(|t| !had.contains(t)).collect();
+            assert_eq!(tile::tiles_since(old, new).collect::<Vec<_>>(), expected, "{old} to {new}");
+        }
+    }
+}

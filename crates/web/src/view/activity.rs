@@ -61,6 +61,6 @@ pub struct MatterActivity {
     pub action: String,
     pub entries: EntryTable,
     pub pager: Pager,
-    /// "Complete to Friday 21 November, checked against the daily count."
-    pub complete: Option<String>,
+    /// Whether it is what was counted, and "Complete to Friday 21 November, checked against the daily count."
+    pub complete: Option<(bool, String)>,
 }

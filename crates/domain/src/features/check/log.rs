@@ -1,10 +1,12 @@
 //! The ledger against itself: entries, tiles, root, signature, and what the keyring remembers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::Value;
 use strongroom_storage::params;
 use strongroom_storage::sql::Row;
+use strongroom_tlog::bundle::BundlePath;
 use strongroom_tlog::tile::{self, FULL, needed_tiles_for_root};
 use strongroom_tlog::{Appender, Checkpoint, Hash, Note, TilePath, VerifierKey, leaf_hash};
 
@@ -222,6 +224,53 @@ async fn signature(checker: &mut Checker<'_>, head: &Head) -> Result<()> {
         checker.damage("the log is another than the newest checkpoint signs", id, FROM_REPLICA);
     }
     Ok(())
+}
+
+/// Each ledger replica is the beginning of the log; with `deep`, byte by byte.
+pub(super) async fn replicas(checker: &mut Checker<'_>, deep: bool) -> Result<()> {
+    checker.begin("ledger replicas");
+    for (folder, state) in checker.room.ledger_replicas() {
+        let name = folder.display().to_string();
+        match checker.room.replica_agrees(&folder).await? {
+            Err(why) => {
+                let repair = "Do not delete the replica: it is evidence. Find out what happened to the database, and restore the ledger from it.";
+                checker.damage(format!("a ledger replica does not agree: {why}"), name.clone(), repair);
+            }
+            Ok(size) if deep => compare(checker, &folder, size).await?,
+            Ok(_) => {}
+        }
+        if let Some(why) = state.trouble {
+            checker.warn(
+                format!("a ledger replica is not kept up: {why}"),
+                name,
+                "Bring the folder back within reach.",
+            );
+        }
+        checker.looked_at(1);
+    }
+    Ok(())
+}
+
+async fn compare(checker: &mut Checker<'_>, folder: &Path, size: u64) -> Result<()> {
+    let bundles =
+        (0..size.div_ceil(u64::from(FULL))).filter_map(|n| BundlePath::of_entry(n * u64::from(FULL), size));
+    for path in bundles {
+        let here = checker.room.bundle_bytes(path).await?;
+        differs(checker, folder, &path.to_string(), &here);
+    }
+    for path in tile::all_tiles(size) {
+        let here = checker.room.tile(path).await?.unwrap_or_default();
+        differs(checker, folder, &path.to_string(), &here);
+    }
+    Ok(())
+}
+
+fn differs(checker: &mut Checker<'_>, folder: &Path, name: &str, here: &[u8]) {
+    if std::fs::read(folder.join(name)).ok().as_deref() != Some(here) {
+        let file = folder.join(name).display().to_string();
+        let repair = "If strongroom-verify verifies the exported ledger, move the replica away and let the server write a new one.";
+        checker.damage("a file of a ledger replica is missing or not what the log holds", file, repair);
+    }
 }
 
 /// The log begins with the one that the keyring remembers.

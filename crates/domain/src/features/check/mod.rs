@@ -151,6 +151,7 @@ pub async fn check(
     let mut checker = Checker { room, ctx, findings: Vec::new(), unlisted: 0, progress, step: "", done: 0 };
     keyring::replicas(&mut checker);
     log::ledger(&mut checker).await?;
+    log::replicas(&mut checker, deep).await?;
     rows::bound_rows(&mut checker).await?;
     rows::authority_sets(&mut checker).await?;
     rows::promised(&mut checker).await?;

@@ -56,6 +56,11 @@ pub(crate) fn settings() -> Settings {
     Settings { password_cost: Cost::TEST, ..Settings::default() }
 }
 
+/// Those of a firm that copies its ledger to a folder beside.
+fn keeping(folder: &std::path::Path) -> Settings {
+    Settings { ledger_replicas: vec![folder.join("ledger")], ..settings() }
+}
+
 impl Fixture {
     /// A firm whose administrator (Alex Root) has enrolled. Nobody else is there.
     pub(crate) async fn new() -> Self {
@@ -81,7 +86,7 @@ impl Fixture {
             gate: gate(),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
-            settings: settings(),
+            settings: keeping(&folder),
             name: Name::parse("Harrow & Pike LLP").unwrap(),
             origin: String::from("test.strongroom.invalid/ledger"),
             lone_administrator,
@@ -108,7 +113,7 @@ impl Fixture {
             gate: gate(),
             clock: self.clock.clone(),
             entropy: Arc::new(OsEntropy),
-            settings: settings(),
+            settings: keeping(&self.folder),
         };
         let room = open(opening).await?;
         let (sealed, keyring_key) = room.vault.store().load()?;

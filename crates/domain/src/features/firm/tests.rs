@@ -3,6 +3,7 @@
 use strongroom_storage::sql::Sql;
 
 use super::fixture::Fixture;
+use crate::features::check::check;
 use crate::features::session::sign_out;
 use crate::features::staff::SuspendStaff;
 use crate::kernel::clock::MINUTE;
@@ -141,6 +142,73 @@ async fn a_log_that_was_cut_behind_the_running_server_is_not_written_on() {
     assert!(matches!(f.room.sequence().await, Err(Error::Tampered { table: "ledger_head", .. })));
     let opened = f.reopened().await;
     assert!(matches!(opened, Err(Error::Tampered { .. })), "{:?}", opened.err());
+}
+
+#[tokio::test]
+async fn the_ledger_is_copied_as_it_grows_and_a_database_that_is_behind_stays_sealed() {
+    let f = Fixture::new().await;
+    let folder = f.folder.join("ledger");
+    for _ in 0..3 {
+        f.admin().await;
+        f.room.sequence_all().await.unwrap();
+        assert!(f.room.copy_to_replicas().await);
+    }
+    let (size, note) = f.room.checkpoint();
+    assert_eq!(std::fs::read_to_string(folder.join("checkpoint")).unwrap(), &*note);
+    let widths = std::fs::read_dir(folder.join("tile/0/000.p")).unwrap().count();
+    assert_eq!(widths, 1, "narrower tiles are swept");
+    assert_eq!(f.room.ledger_replicas()[0].1.size, size);
+    assert!(check(&f.room, "tester", true, &mut |_| ()).await.unwrap().is_empty());
+
+    // the keyring knows nothing of the last entries, the replica does
+    f.room.sequence_all().await.unwrap();
+    let keep = ["ledger_head", "ledger_tile"];
+    let before = f.room.checkpoint().0;
+    behind(&f, keep.map(|t| format!("CREATE TABLE kept_{t} AS SELECT * FROM {t}"))).await;
+    f.room.write_time().await.unwrap();
+    f.room.sequence_all().await.unwrap();
+    assert!(f.room.copy_to_replicas().await);
+    put_back(&f, &keep).await;
+    behind(&f, [format!("DELETE FROM ledger_entry WHERE idx >= {before}")]).await;
+    let opened = f.reopened().await;
+    assert!(matches!(opened, Err(Error::Tampered { table: "ledger_replica", .. })), "{:?}", opened.err());
+}
+
+#[tokio::test]
+async fn a_replica_that_is_someone_elses_or_damaged_is_named_and_not_touched() {
+    let f = Fixture::new().await;
+    let folder = f.folder.join("ledger");
+    f.room.sequence_all().await.unwrap();
+    assert!(f.room.copy_to_replicas().await);
+    let bundle = walk(&folder.join("tile/entries"));
+    std::fs::write(&bundle, b"cut").unwrap();
+    let found = check(&f.room, "tester", true, &mut |_| ()).await.unwrap();
+    assert!(found.iter().any(|finding| finding.id == bundle.display().to_string()), "{found:#?}");
+    std::fs::write(folder.join("checkpoint"), "someone else's\n").unwrap();
+    f.admin().await;
+    f.room.sequence_all().await.unwrap();
+    assert!(!f.room.copy_to_replicas().await);
+    assert_eq!(std::fs::read_to_string(folder.join("checkpoint")).unwrap(), "someone else's\n");
+    assert!(f.room.ledger_replicas()[0].1.trouble.is_some());
+    assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "ledger_replica", .. })));
+}
+
+#[tokio::test]
+async fn a_replica_out_of_reach_holds_nothing_up() {
+    let f = Fixture::new().await;
+    // a file stands where the folder should be: nothing can be made in it
+    std::fs::write(f.folder.join("ledger"), "").unwrap();
+    f.room.sequence_all().await.unwrap();
+    assert!(!f.room.copy_to_replicas().await);
+    f.reopened().await.unwrap();
+    std::fs::remove_file(f.folder.join("ledger")).unwrap();
+    assert!(f.room.copy_to_replicas().await, "and it is kept up as soon as it is there");
+}
+
+/// The first file below a folder.
+fn walk(folder: &std::path::Path) -> std::path::PathBuf {
+    let first = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    if first.is_dir() { walk(&first) } else { first }
 }
 
 #[tokio::test]

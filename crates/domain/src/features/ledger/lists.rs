@@ -14,6 +14,7 @@ use crate::kernel::id::{EntryId, MatterId, RecordId};
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
+use super::count::complete;
 use super::model::{EntryPage, EntryView, Filter, Raw};
 use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
 use super::store;
@@ -88,6 +89,8 @@ impl Shown<'_> {
     async fn passes(&mut self, ctx: &Ctx, raw: &Raw) -> Result<bool> {
         match self {
             Self::Own => Ok(true),
+            // the counts speak through `complete`
+            Self::Team { .. } if raw.verb == Verb::LedgerCount.word() => Ok(false),
             Self::Team { me, walls, matter } => {
                 Ok(*walls || raw.actor_id == *me || plain_to_the_team(matter, raw))
             }
@@ -154,7 +157,11 @@ pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: 
     let shown = Shown::Watched { me: ctx.me()?.to_string(), answers: BTreeMap::new() };
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let signed = signed(ctx).await?;
-    Ok(EntryPage { items: rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect(), next })
+    Ok(EntryPage {
+        items: rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect(),
+        next,
+        complete: None,
+    })
 }
 
 /// What was asked for stands in the entry: ids and words only.
@@ -182,7 +189,8 @@ pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(Verb::LedgerOwn, &Target::Firm, Facts::about(sight.things())).await?;
     let signed = signed(ctx).await?;
-    Ok(EntryPage { items: rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect(), next })
+    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
+    Ok(EntryPage { items, next, complete: None })
 }
 
 /// What happened with a matter and its records.
@@ -234,7 +242,12 @@ async fn activity(
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(verb, target, Facts::about(sight.things())).await?;
     let signed = signed(ctx).await?;
-    Ok(EntryPage { items: rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect(), next })
+    let complete = match filter.matter {
+        Some(id) => complete(ctx, id).await?,
+        None => None,
+    };
+    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
+    Ok(EntryPage { items, next, complete })
 }
 
 /// The refusals on these matters, which the actor leads, newest first: for the page of the day, under the

@@ -6,6 +6,7 @@
 //! rest of the team such a refusal is not there at all. An own act on something that one may not know of
 //! (any more) names nothing, and its entry is not found, like that of an id that names nothing.
 
+mod count;
 mod lists;
 mod model;
 mod one;
@@ -19,6 +20,7 @@ mod tests;
 mod tiles;
 mod words;
 
+pub use count::{Complete, count_if_due};
 pub use lists::{entries, matter_activity, own_acts, record_activity};
 pub use model::{EntryFull, EntryPage, EntryRef, EntryView, Filter, Receipt, State, Who};
 pub use one::{entry, receipt};

@@ -108,6 +108,8 @@ pub struct EntryPage {
     pub items: Vec<EntryView>,
     /// Where the next page begins, if there is one.
     pub next: Option<EntryId>,
+    /// Up to when the list is known to be complete: of a matter's activity, once it was counted.
+    pub complete: Option<super::Complete>,
 }
 
 /// One entry with its exact bytes.

@@ -4,6 +4,12 @@
 use strongroom_storage::statements;
 
 statements! {
+    pub LAST_COUNT = "SELECT at, bytes FROM ledger_entry WHERE verb = 'ledger.count' ORDER BY at DESC, entry_id DESC LIMIT 1";
+    pub NEWEST_COUNT = "SELECT at, idx FROM ledger_entry WHERE matter_id = $1 AND verb = 'ledger.count' AND idx IS NOT NULL \
+        ORDER BY at DESC, entry_id DESC LIMIT 1";
+    pub TOUCHED = "SELECT DISTINCT matter_id FROM ledger_entry WHERE idx >= $1 AND idx < $2 AND matter_id IS NOT NULL \
+        AND verb <> 'ledger.count' ORDER BY matter_id";
+    pub INDEXES_OF = "SELECT idx FROM ledger_entry WHERE matter_id = $1 AND idx >= $2 AND idx < $3 AND verb <> 'ledger.count' ORDER BY idx";
     pub ENTRY_BY_ID = "SELECT entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, record_id, bytes \
         FROM ledger_entry WHERE entry_id = $1";
     pub ENTRY_BY_INDEX = "SELECT entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, record_id, bytes \

@@ -1,13 +1,11 @@
 //! What anyone may fetch to verify: checkpoint, hash tiles, key. Entry bundles need a watcher's sign-in.
 
-use strongroom_storage::params;
 use strongroom_tlog::TilePath;
-use strongroom_tlog::bundle::{BundlePath, push_entry};
+use strongroom_tlog::bundle::BundlePath;
 
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ledger::{BUNDLE, signed};
 use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
@@ -59,20 +57,5 @@ pub async fn bundle(ctx: &Ctx, path: BundlePath) -> Result<Vec<u8>> {
     if !within(path.tile(), size) {
         return Err(Error::NotFound);
     }
-    let start = path.index * 256;
-    let rows =
-        ctx.room.db.all(&BUNDLE, &params![signed(start)?, signed(start + u64::from(path.width))?]).await?;
-    let mut bundle = Vec::new();
-    let mut next = signed(start)?;
-    for row in &rows {
-        if row.get::<i64>("idx")? != next {
-            break;
-        }
-        push_entry(&mut bundle, &row.get::<Vec<u8>>("bytes")?).map_err(|e| Error::Internal(e.to_string()))?;
-        next += 1;
-    }
-    if next != signed(start + u64::from(path.width))? {
-        return Err(Error::Tampered { table: "ledger_entry", id: next.to_string() });
-    }
-    Ok(bundle)
+    ctx.room.bundle_bytes(path).await
 }

@@ -1,5 +1,6 @@
 //! The system's health, for administrators: states, sizes and times, and what we do not claim.
 
+use strongroom_storage::blob::Room;
 use strongroom_storage::sql::Engine;
 
 use crate::kernel::clock::Micros;
@@ -8,7 +9,7 @@ use crate::kernel::error::Result;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
-use super::{Replica, roles, store};
+use super::{LedgerReplica, Replica, roles, store};
 
 /// Whether something answers, and why not.
 pub type Reach = std::result::Result<(), String>;
@@ -29,6 +30,10 @@ pub struct Health {
     pub sealed: bool,
     /// The keyring's replicas and when this server last read each back.
     pub replicas: Vec<Replica>,
+    /// The ledger's replicas and how each stands.
+    pub ledger_replicas: Vec<LedgerReplica>,
+    /// The room where the contents lie, if it has a bound and answers.
+    pub disk: Option<Room>,
     /// `SQLite` or `PostgreSQL`.
     pub engine: &'static str,
     /// The database answers.
@@ -67,6 +72,8 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
     Ok(Health {
         sealed: room.vault.is_sealed(),
         replicas: roles::replicas(ctx),
+        ledger_replicas: roles::ledger_replicas(ctx),
+        disk: room.blobs.room().await.ok().flatten(),
         engine: match room.db.engine() {
             Engine::Sqlite => "SQLite",
             Engine::Postgres => "PostgreSQL",

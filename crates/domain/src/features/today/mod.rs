@@ -19,8 +19,10 @@ use crate::kernel::actor::Role;
 use crate::kernel::clock::Micros;
 use crate::kernel::id::{ApprovalId, MatterId, RecordId, SessionId, StaffId, UploadId, WallId};
 
+pub use crate::kernel::ledger_replica::ReplicaState;
 pub use day::today;
 pub use health::{Health, NOT_CLAIMED, Reach, health};
+pub use strongroom_storage::blob::Room;
 
 /// A matter by its last activity.
 #[derive(Clone, Debug)]
@@ -137,6 +139,15 @@ pub struct Replica {
     pub read_back: Option<Micros>,
 }
 
+/// A replica of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerReplica {
+    /// Where it lies.
+    pub folder: String,
+    /// How it stands.
+    pub state: ReplicaState,
+}
+
 /// The day of an administrator.
 #[derive(Clone, Debug)]
 pub struct AdministratorDay {
@@ -144,8 +155,10 @@ pub struct AdministratorDay {
     pub sealed: bool,
     /// The keyring's replicas.
     pub replicas: Vec<Replica>,
-    /// Bytes free where the data lie; the program fills it in.
-    pub disk_free: Option<u64>,
+    /// The room where the contents lie, if it has a bound and answers.
+    pub disk: Option<Room>,
+    /// The ledger's replicas and how each stands.
+    pub ledger_replicas: Vec<LedgerReplica>,
     /// Who is invited and has not enrolled, longest first.
     pub not_enrolled: Vec<(StaffId, String)>,
     /// Roles and resets that wait for a second person: about whom.

@@ -15,7 +15,9 @@ use crate::kernel::target::Target;
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
-use super::{AdministratorDay, ComplianceDay, DayCount, LastCheckpoint, Replica, WallLine, store};
+use super::{
+    AdministratorDay, ComplianceDay, DayCount, LastCheckpoint, LedgerReplica, Replica, WallLine, store,
+};
 
 /// A wall is reviewed at least this often.
 const REVIEW: Micros = 180 * DAY;
@@ -97,6 +99,12 @@ pub(super) fn replicas(ctx: &Ctx) -> Vec<Replica> {
     known.into_iter().map(|(f, read_back)| Replica { folder: f.display().to_string(), read_back }).collect()
 }
 
+/// The ledger's replicas, as this server last wrote them.
+pub(super) fn ledger_replicas(ctx: &Ctx) -> Vec<LedgerReplica> {
+    let known = ctx.room.ledger_replicas();
+    known.into_iter().map(|(f, state)| LedgerReplica { folder: f.display().to_string(), state }).collect()
+}
+
 /// Seal, keyring, people who have not come yet.
 pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
     let mut not_enrolled = Vec::new();
@@ -109,7 +117,8 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
     Ok(AdministratorDay {
         sealed: ctx.room.vault.is_sealed(),
         replicas: replicas(ctx),
-        disk_free: None,
+        disk: ctx.room.blobs.room().await.ok().flatten(),
+        ledger_replicas: ledger_replicas(ctx),
         not_enrolled,
         approvals,
     })

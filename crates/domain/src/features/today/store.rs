@@ -4,7 +4,7 @@ use strongroom_storage::statements;
 
 statements! {
     pub MY_MATTERS = "SELECT DISTINCT s.matter_id AS matter_id, (SELECT e.at FROM ledger_entry e WHERE e.matter_id = s.matter_id \
-        AND e.outcome = 'allowed' ORDER BY e.at DESC, e.entry_id DESC LIMIT 1) AS last_at \
+        AND e.outcome = 'allowed' AND e.verb <> 'ledger.count' ORDER BY e.at DESC, e.entry_id DESC LIMIT 1) AS last_at \
         FROM seat s WHERE s.staff_id = $1 AND s.since <= $2 AND (s.until IS NULL OR s.until > $2)";
     pub MY_SEATS_ENDING = "SELECT seat_id, matter_id, staff_id, seat, since, until, given_by, ended_by, mac FROM seat \
         WHERE staff_id = $1 AND until > $2 AND until <= $3 ORDER BY until LIMIT 50";

@@ -188,7 +188,7 @@ fn activity(of: ActivityOf) -> MatterActivity {
         action: "/matters/mat_1/activity".into(),
         entries: EntryTable { lines: lines(), caption: "Activity of this matter".into() },
         pager: more(),
-        complete: Some("Complete to Friday 20 November, checked against the daily count.".into()),
+        complete: Some((true, "Complete to Friday 20 November, checked against the daily count.".into())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happened in a matter, and who opened a record.
 
 use axum::http::Uri;
-use strongroom_domain::features::ledger::{self, EntryPage, EntryView};
+use strongroom_domain::features::ledger::{self, Complete, EntryPage, EntryView};
 use strongroom_domain::features::{matter as matters, record as records};
 use strongroom_domain::kernel::id::EntryId;
 use strongroom_domain::kernel::verb::{Scope, Verb};
@@ -56,9 +56,19 @@ fn draw(
             says: String::new(),
         },
         action: path,
-        complete: None,
+        complete: seen.complete.map(|c| complete(page, c)),
     };
     html(&view)
+}
+
+fn complete(page: &Page, counted: Complete) -> (bool, String) {
+    let when = page.clocks.when(counted.to).text;
+    let says = if counted.holds {
+        format!("Complete to {when}, checked against the daily count.")
+    } else {
+        format!("This list is not what was counted {when}: ask your administrator to run the check.")
+    };
+    (counted.holds, says)
 }
 
 fn after(page: &Page, asked: &Fields, list: &str) -> Result<Option<EntryId>, strongroom_domain::Error> {

@@ -15,7 +15,7 @@ use crate::view::chart::{Bar, Chart};
 use crate::view::parts::{Chip, Icon, Kind};
 use crate::view::portal::ClientContact;
 use crate::view::today::{
-    AddedRecord, EndingSeat, LastCheckpoint, Line, MyMatter, NewSignIn, Refusal, StoppedUpload, Today,
+    AddedRecord, Disk, EndingSeat, LastCheckpoint, Line, MyMatter, NewSignIn, Refusal, StoppedUpload, Today,
 };
 
 /// Today.
@@ -85,7 +85,7 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
         refusal_chart: chart(&page, &day),
         seal: seal(&page, &day),
         replicas: replicas(&page, &day),
-        disk: None,
+        disk: disk(&day),
         not_enrolled: not_enrolled(&day),
         leaderless: day.records_manager.iter().flatten().map(leaderless).collect(),
         checkpoint: day.auditor.as_ref().map(|c| LastCheckpoint {
@@ -200,7 +200,38 @@ fn replicas(page: &Page, day: &Day) -> Vec<Line> {
         ),
         chip: None,
     };
-    administrator.replicas.iter().map(line).collect()
+    let ledger = |r: &today::LedgerReplica| Line {
+        title: r.folder.clone(),
+        href: None,
+        says: replica_says(page, &r.state),
+        chip: r.state.trouble.as_ref().map(|_| Chip::toned(Tone::Wax, Icon::No, "Not kept up")),
+    };
+    administrator.replicas.iter().map(line).chain(administrator.ledger_replicas.iter().map(ledger)).collect()
+}
+
+/// How a replica of the ledger stands, in a sentence.
+pub(super) fn replica_says(page: &Page, state: &today::ReplicaState) -> String {
+    if let Some(why) = &state.trouble {
+        return format!("Ledger, not kept up: {why}");
+    }
+    match state.copied_at {
+        Some(at) => {
+            format!("Ledger, {} copied {}", many(state.size, "entry", "entries"), page.clocks.when(at).text)
+        }
+        None => String::from("Ledger, not copied since the start"),
+    }
+}
+
+/// How full the disk of the contents is.
+pub(super) fn fullness(room: today::Room) -> (u8, String) {
+    let used = room.total.saturating_sub(room.free);
+    let percent = u8::try_from(used.saturating_mul(100).checked_div(room.total).unwrap_or(0)).unwrap_or(100);
+    (percent, format!("{} free of {} where sealed files lie.", size(room.free), size(room.total)))
+}
+
+fn disk(day: &Day) -> Option<Disk> {
+    let (percent, says) = day.administrator.as_ref()?.disk.map(fullness)?;
+    Some(Disk { says, percent })
 }
 
 fn not_enrolled(day: &Day) -> Vec<Line> {

@@ -12,8 +12,25 @@ use crate::view::admin::{Check, Health};
 use crate::view::field::Field;
 use crate::view::parts::{Chip, Icon};
 
+use super::day::{fullness, replica_says};
+
 fn chip(well: bool, good: &str, bad: &str) -> Chip {
     if well { Chip::toned(Tone::Good, Icon::Check, good) } else { Chip::toned(Tone::Wax, Icon::No, bad) }
+}
+
+fn ledger_replicas(page: &Page, h: &State) -> Check {
+    let kept_up = h.ledger_replicas.iter().filter(|r| r.state.trouble.is_none()).count();
+    Check {
+        name: String::from("Ledger replicas"),
+        chip: match h.ledger_replicas.len() {
+            0 => Chip::plain("None configured"),
+            all => chip(kept_up == all, "Kept up", "Not kept up"),
+        },
+        says: String::from(
+            "Copies of the ledger on other disks or hosts: with one, a ledger that was rolled back or cut is noticed at the start, and its end can be brought back. Name folders in [ledger] replicas.",
+        ),
+        facts: h.ledger_replicas.iter().map(|r| (r.folder.clone(), replica_says(page, &r.state))).collect(),
+    }
 }
 
 fn checks(page: &Page, h: &State) -> Vec<Check> {
@@ -46,6 +63,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
             ),
             facts: replicas,
         },
+        ledger_replicas(page, h),
         Check {
             name: String::from("Database"),
             chip: chip(h.database.is_ok(), "Within reach", "Out of reach"),
@@ -89,7 +107,11 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
 
 async fn draw(page: &Page) -> Answer {
     let h = today::health(&page.ctx).await?;
-    let well = !h.sealed && h.database.is_ok() && h.blobs.is_ok() && h.replicas.len() > 1;
+    let well = !h.sealed
+        && h.database.is_ok()
+        && h.blobs.is_ok()
+        && h.replicas.len() > 1
+        && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none());
     let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
     let view = Health {
         shell: page.shell("System health", Section::Health),
@@ -98,7 +120,7 @@ async fn draw(page: &Page) -> Answer {
         well,
         as_of: page.clocks.when(page.ctx.now()),
         checks: checks(page, &h),
-        disk: None,
+        disk: h.disk.map(fullness),
         not_claimed: h.not_claimed.iter().map(|s| (*s).to_owned()).collect(),
         seal_reason: may_seal.then(|| Field::reason("Why, for those who will ask").optional()),
     };

@@ -1,0 +1,312 @@
+//! Ledger replicas: folders on other disks or hosts into which entries, tiles and checkpoints are copied as they
+//! are signed, in the layout that `strongroom-verify log` reads.
+//!
+//! What must hold: a replica is only ever added to. One that holds more than the database, or something else, is
+//! evidence that the database was rolled back or forked: nothing is written into it, and the firm stays sealed.
+//! A replica out of reach holds nothing up; health says so. Nothing here needs a client's key: entries keep their
+//! parts sealed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use strongroom_storage::params;
+use strongroom_tlog::bundle::{BundlePath, push_entry};
+use strongroom_tlog::tile::{FULL, needed_tiles_for_root, root, tiles_since};
+use strongroom_tlog::{Checkpoint, Hash, Note, VerifierKey};
+
+use super::clock::Micros;
+use super::error::{Error, Result};
+use super::keyring_file::{make_private, write_durably};
+use super::ledger::{BUNDLE, Head, signed};
+use super::strongroom::Strongroom;
+
+/// How long a replica that could not be written is left alone.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// How a replica stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReplicaState {
+    /// How many entries it holds.
+    pub size: u64,
+    /// When it was last written and read back by this server.
+    pub copied_at: Option<Micros>,
+    /// Why it is not kept up, if it is not.
+    pub trouble: Option<String>,
+}
+
+struct Place {
+    folder: PathBuf,
+    state: Mutex<ReplicaState>,
+}
+
+/// The replicas of the configuration.
+pub struct LedgerReplicas(Vec<Arc<Place>>);
+
+impl LedgerReplicas {
+    /// The replicas in these folders.
+    #[must_use]
+    pub fn new(folders: &[PathBuf]) -> Self {
+        let place = |folder: &PathBuf| Arc::new(Place { folder: folder.clone(), state: Mutex::default() });
+        Self(folders.iter().map(place).collect())
+    }
+
+    /// Each folder and how it stands.
+    #[must_use]
+    pub fn states(&self) -> Vec<(PathBuf, ReplicaState)> {
+        let state = |place: &Arc<Place>| place.state.lock().map(|s| s.clone()).unwrap_or_default();
+        self.0.iter().map(|place| (place.folder.clone(), state(place))).collect()
+    }
+}
+
+/// What a replica's own checkpoint says; none where nothing was copied yet.
+///
+/// # Errors
+/// A sentence: the folder cannot be read, or holds something else.
+pub(crate) fn read_checkpoint(
+    folder: &Path,
+    key: &VerifierKey,
+) -> std::result::Result<Option<(u64, Hash)>, String> {
+    let bytes = match fs::read(folder.join("checkpoint")) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("it cannot be read: {}", error.kind())),
+    };
+    let note = Note::parse(&bytes).map_err(|_| String::from("its checkpoint is no signed note"))?;
+    let keys = [key.clone()];
+    let opened = Checkpoint::open(&note, &keys)
+        .map_err(|_| String::from("its checkpoint is not signed by this firm's ledger"))?;
+    Ok(Some((opened.checkpoint.size, opened.checkpoint.root)))
+}
+
+/// Files on their way into one replica.
+struct Copying {
+    place: Arc<Place>,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Copying {
+    /// Writes a file; its folder is synced at the end. Done on a thread that may wait for the disk.
+    async fn put(&mut self, name: String, bytes: Vec<u8>) -> std::io::Result<()> {
+        let path = self.place.folder.join(&name);
+        let (folder, file) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(file)) => (folder.to_owned(), file.to_string_lossy().into_owned()),
+            _ => return Err(std::io::ErrorKind::InvalidInput.into()),
+        };
+        for above in folder.ancestors().take_while(|f| f.starts_with(&self.place.folder)) {
+            self.folders.insert(above.to_owned());
+        }
+        let written = tokio::task::spawn_blocking(move || {
+            make_private(&folder)?;
+            write_durably(&folder, &file, &bytes)?;
+            if fs::read(folder.join(&file))? == bytes {
+                Ok(())
+            } else {
+                Err(std::io::Error::other("it does not read back as written"))
+            }
+        });
+        written.await?
+    }
+
+    /// What was written is there even if the power fails now.
+    async fn sync(&self) -> std::io::Result<()> {
+        let folders = self.folders.clone();
+        let synced = tokio::task::spawn_blocking(move || {
+            folders.iter().try_for_each(|folder| fs::File::open(folder)?.sync_all())
+        });
+        synced.await?
+    }
+
+    /// Partial tiles that a wider one has replaced.
+    async fn sweep(&self, names: Vec<String>) {
+        let folder = self.place.folder.clone();
+        let swept = tokio::task::spawn_blocking(move || {
+            for name in names {
+                let (place, width) = name.split_once(".p/").unwrap_or((&name, ""));
+                let partial = folder.join(format!("{place}.p"));
+                for old in fs::read_dir(&partial).into_iter().flatten().flatten() {
+                    if old.file_name().to_str() != Some(width) {
+                        fs::remove_file(old.path()).ok();
+                    }
+                }
+                if width.is_empty() {
+                    fs::remove_dir(&partial).ok();
+                }
+            }
+        });
+        swept.await.ok();
+    }
+}
+
+fn fault(cause: impl std::fmt::Display) -> String {
+    cause.to_string()
+}
+
+impl Strongroom {
+    /// How each ledger replica stands.
+    #[must_use]
+    pub fn ledger_replicas(&self) -> Vec<(PathBuf, ReplicaState)> {
+        self.replicas.states()
+    }
+
+    fn ledger_key(&self) -> Result<VerifierKey> {
+        VerifierKey::parse(&self.vkey()?).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// No replica may know of more entries than the database, or of others.
+    ///
+    /// # Errors
+    /// [`Error::Tampered`]: the database was rolled back or forked, or the replica is another firm's.
+    pub(super) async fn hold_replicas(&self, head: &Head) -> Result<()> {
+        let key = self.ledger_key()?;
+        for place in &self.replicas.0 {
+            if let Err(why) = self.agrees(place, &key, head.size).await? {
+                tracing::error!(folder = %place.folder.display(), why, "a ledger replica does not agree");
+                return Err(Error::Tampered {
+                    table: "ledger_replica",
+                    id: place.folder.display().to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the replica's own tree is the beginning of ours; out of reach counts as agreeing, and is noted.
+    pub(crate) async fn replica_agrees(&self, folder: &Path) -> Result<std::result::Result<u64, String>> {
+        let key = self.ledger_key()?;
+        let size = self.ledger_head().await?.size;
+        match self.replicas.0.iter().find(|place| place.folder == folder) {
+            Some(place) => self.agrees(place, &key, size).await,
+            None => Ok(Err(String::from("it is not configured"))),
+        }
+    }
+
+    async fn agrees(
+        &self,
+        place: &Place,
+        key: &VerifierKey,
+        size: u64,
+    ) -> Result<std::result::Result<u64, String>> {
+        let found = match read_checkpoint(&place.folder, key) {
+            Ok(None) => return Ok(Ok(0)),
+            Ok(Some(found)) => found,
+            Err(why) if why.starts_with("it cannot") => {
+                note(place, why);
+                return Ok(Ok(0));
+            }
+            Err(why) => return Ok(Err(why)),
+        };
+        if found.0 > size {
+            let why =
+                format!("it holds {} entries and the database {size}: the database was rolled back", found.0);
+            return Ok(Err(why));
+        }
+        let tiles = self.tiles(&needed_tiles_for_root(found.0)).await?;
+        if root(found.0, &tiles).ok() != Some(found.1) {
+            return Ok(Err(String::from(
+                "its ledger is another one: the database was forked, or tiles are lost",
+            )));
+        }
+        Ok(Ok(found.0))
+    }
+
+    /// Copies to the replicas what was signed, as it is signed. Ends never; drop the task to stop it.
+    pub async fn run_replicas(self: Arc<Self>) {
+        if self.replicas.0.is_empty() {
+            return;
+        }
+        let mut newest = self.signed.subscribe();
+        loop {
+            let well = self.vault.is_sealed() || self.copy_to_replicas().await;
+            // what could not be copied is tried again later, also where nothing more is signed
+            let wait = if well { Duration::MAX } else { AGAIN };
+            if let Ok(Err(_)) = tokio::time::timeout(wait, newest.changed()).await {
+                return;
+            }
+        }
+    }
+
+    /// Brings every replica up to the newest checkpoint; true where all of them are.
+    pub async fn copy_to_replicas(&self) -> bool {
+        let mut well = true;
+        for place in &self.replicas.0 {
+            match self.copy_to(place).await {
+                Ok(size) => {
+                    if let Ok(mut state) = place.state.lock() {
+                        *state = ReplicaState { size, copied_at: Some(self.now()), trouble: None };
+                    }
+                }
+                Err(why) => {
+                    well = false;
+                    note(place, why);
+                }
+            }
+        }
+        well
+    }
+
+    async fn copy_to(&self, place: &Arc<Place>) -> std::result::Result<u64, String> {
+        let (size, checkpoint) = self.checkpoint();
+        let key = self.ledger_key().map_err(fault)?;
+        let held = read_checkpoint(&place.folder, &key)?.map_or(0, |(size, _)| size);
+        self.agrees(place, &key, size).await.map_err(fault)??;
+        if held == size {
+            return Ok(size);
+        }
+        let mut copying = Copying { place: place.clone(), folders: BTreeSet::new() };
+        let mut names = Vec::new();
+        let mut start = held / u64::from(FULL) * u64::from(FULL);
+        while start < size {
+            let path = BundlePath::of_entry(start, size).ok_or("the tree has no such entry")?;
+            let bundle = self.bundle_bytes(path).await.map_err(fault)?;
+            names.push(path.to_string());
+            copying.put(path.to_string(), bundle).await.map_err(fault)?;
+            start += u64::from(FULL);
+        }
+        for path in tiles_since(held, size) {
+            let bytes = self.tile(path).await.map_err(fault)?.ok_or_else(|| format!("{path} is missing"))?;
+            names.push(path.to_string());
+            copying.put(path.to_string(), bytes).await.map_err(fault)?;
+        }
+        copying.sync().await.map_err(fault)?;
+        copying.put(String::from("checkpoint"), checkpoint.as_bytes().to_vec()).await.map_err(fault)?;
+        copying.sweep(names).await;
+        Ok(size)
+    }
+
+    /// The exact bytes of the entries of one level-0 tile, each after its length.
+    ///
+    /// # Errors
+    /// [`Error::Tampered`] where an entry is missing; storage.
+    pub(crate) async fn bundle_bytes(&self, path: BundlePath) -> Result<Vec<u8>> {
+        let (start, width) = (path.index * u64::from(FULL), u64::from(path.width));
+        let rows = self.db.all(&BUNDLE, &params![signed(start)?, signed(start + width)?]).await?;
+        let mut bundle = Vec::new();
+        for (row, index) in rows.iter().zip(start..) {
+            if row.get::<u64>("idx")? != index {
+                return Err(Error::Tampered { table: "ledger_entry", id: index.to_string() });
+            }
+            push_entry(&mut bundle, &row.get::<Vec<u8>>("bytes")?)
+                .map_err(|e| Error::Internal(e.to_string()))?;
+        }
+        if rows.len() as u64 != width {
+            return Err(Error::Tampered {
+                table: "ledger_entry",
+                id: (start + rows.len() as u64).to_string(),
+            });
+        }
+        Ok(bundle)
+    }
+}
+
+/// Keeps why a replica is not kept up, and logs it once.
+fn note(place: &Place, why: String) {
+    if let Ok(mut state) = place.state.lock()
+        && state.trouble.as_ref() != Some(&why)
+    {
+        tracing::error!(folder = %place.folder.display(), why, "a ledger replica is not kept up");
+        state.trouble = Some(why);
+    }
+}

@@ -600,6 +600,8 @@ async fn every_route_answers_every_person_as_the_table_says() {
                 let answer = ask(&world, actor, &row, *thing, scene).await;
                 if let Err(why) = verdict(&answer, expect) {
                     wrong.push(format!("{} {} as {} on {thing:?}: {why}", row.method, row.path, actor.name));
+                    // a mutation run asks only whether anything is noticed
+                    assert!(!strongroom_testkit::mutated(), "{}", wrong.join("\n"));
                 }
             }
         }

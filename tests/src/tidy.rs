@@ -11,7 +11,7 @@
 )]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -136,6 +136,64 @@ fn nothing_is_left_to_do() {
         }
     }
     refuse(&wrong, "finish it, or make it an issue");
+}
+
+/// Checks can be taken out for a mutation run (`kernel/blind.rs`); nothing that a firm runs can do so.
+#[test]
+fn no_program_can_be_made_blind() {
+    let blind = read(&root().join("crates/domain/src/kernel/blind.rs"));
+    let mut wrong = Vec::new();
+    for way in ["static TAKEN_OUT", "pub fn take_out", "pub fn without", "fn to(check"] {
+        let (before, _) = blind.split_once(way).unwrap_or_else(|| panic!("blind.rs has no {way}"));
+        let above: Vec<&str> = before.lines().rev().take(4).collect();
+        if !above.iter().any(|line| line.trim() == "#[cfg(debug_assertions)]") {
+            wrong.push(format!("{way} is not behind cfg(debug_assertions)"));
+        }
+    }
+    if !blind
+        .contains("#[cfg(not(debug_assertions))]\npub(crate) const fn to(_: &str) -> bool {\n    false\n}")
+    {
+        wrong.push(String::from("in a release build `to` is not the constant false"));
+    }
+    if read(&root().join("Cargo.toml")).contains("debug-assertions") {
+        wrong
+            .push(String::from("Cargo.toml sets debug-assertions: no profile that is shipped may have them"));
+    }
+    let makes = concat!("blind::take", "_out(");
+    for path in files(&["rs"]) {
+        let tests = ["crates/testkit/", "crates/domain/src/features/firm/fixture.rs"];
+        if read(&root().join(&path)).contains(makes) && !tests.iter().any(|t| path.starts_with(t)) {
+            wrong.push(format!("{path} takes a check out"));
+        }
+    }
+    // each name stands in the code, and each place has a name
+    let listed: BTreeSet<&str> = blind
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","))
+        .filter(|name| !name.contains(':'))
+        .collect();
+    let mut placed = BTreeSet::new();
+    let sources: Vec<String> = files(&["rs"])
+        .into_iter()
+        .filter(|p| p.starts_with("crates/domain/src/"))
+        .map(|p| read(&root().join(p)))
+        .collect();
+    for text in &sources {
+        for (place, _) in text.match_indices("to(\"") {
+            let before = text[..place].chars().next_back().unwrap_or(' ');
+            let name = text[place + 4..].split('"').next().unwrap_or_default();
+            if before == ':' || (text == &blind && !before.is_alphanumeric() && before != '_') {
+                placed.insert(name);
+            }
+        }
+    }
+    wrong.extend(
+        listed.symmetric_difference(&placed).map(|name| format!("{name} is not both listed and placed")),
+    );
+    refuse(
+        &wrong,
+        "a check that can be taken out must stand in CHECKS once, and only a debug build may lose it",
+    );
 }
 
 #[test]

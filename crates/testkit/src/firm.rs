@@ -59,32 +59,36 @@ impl strongroom_web::Unsealer for NoUnsealer {
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// The policies as they are built in, less the one that a mutation run takes out (`scripts/mutants-gate`).
+/// What a mutation run (`scripts/mutants-gate`) asks for by an environment variable.
+fn asked(variable: &str) -> Option<String> {
+    std::env::var_os(variable).and_then(|s| s.into_string().ok())
+}
+
+/// True in a mutation run: something is taken out, and one wrong answer is enough.
+#[must_use]
+pub fn mutated() -> bool {
+    asked("STRONGROOM_BLIND").or_else(|| asked("STRONGROOM_WITHOUT_POLICY")).is_some()
+}
+
+/// The policies as they are built in, less the one that a mutation run takes out; and without the check that it
+/// takes out. A release build has neither.
+#[cfg(debug_assertions)]
 fn policies() -> Vec<PolicyFile> {
-    let Some(without) = std::env::var_os("STRONGROOM_WITHOUT_POLICY").and_then(|s| s.into_string().ok())
-    else {
-        return built_in();
-    };
-    let mut found = false;
-    let less = built_in()
-        .into_iter()
-        .map(|(name, text)| {
-            let mut kept = String::new();
-            let mut skipping = false;
-            for line in text.lines() {
-                skipping |= line == format!("@id(\"{without}\")");
-                found |= skipping;
-                if !skipping {
-                    kept.push_str(line);
-                    kept.push('\n');
-                }
-                skipping &= !line.ends_with(';');
-            }
-            (name, kept)
-        })
-        .collect();
-    assert!(found, "there is no policy {without}");
-    less
+    use strongroom_domain::kernel::blind;
+    if let Some(check) = asked("STRONGROOM_BLIND") {
+        assert!(blind::take_out(&check), "there is no check {check}");
+    }
+    match asked("STRONGROOM_WITHOUT_POLICY") {
+        Some(policy) => blind::without(&policy).expect("a policy of that id"),
+        None => built_in(),
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn policies() -> Vec<PolicyFile> {
+    let asked = asked("STRONGROOM_BLIND").or_else(|| asked("STRONGROOM_WITHOUT_POLICY"));
+    assert!(asked.is_none(), "a release build takes nothing out");
+    built_in()
 }
 
 /// The address of a fresh database.

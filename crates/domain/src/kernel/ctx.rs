@@ -6,17 +6,17 @@
 use std::sync::{Arc, Mutex};
 
 use super::actor::{Actor, Channel, Role, Via};
+use super::blind;
 use super::clock::Micros;
-use super::entry::{EntryRow, Facts, Frame, Outcome, compose};
-use super::error::{Error, Refusal, Result};
+use super::entry::{Facts, Outcome};
+use super::error::{Error, Result};
 use super::facts::{Loader, PersonFacts};
-use super::gate::{Decision, Situation};
-use super::id::{AnyId, EntryId, RequestId, StaffId};
+use super::gate::{Decision, Principal, Situation};
+use super::id::{EntryId, RequestId, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
 use super::strongroom::Strongroom;
-use super::target::{Subject, Target, principal, system_principal};
-use super::vault::KeyOf;
+use super::target::{Subject, Target, principal};
 use super::verb::Verb;
 
 /// Where a request came from; sealed in the ledger.
@@ -58,6 +58,39 @@ pub struct Judged {
     pub decision: Decision,
     /// True where the actor may know that the thing exists.
     pub known: bool,
+    /// For a thing that does not exist, the facts of another: see [`Subject::stand_in`].
+    pub(super) stand_in: Option<Subject>,
+}
+
+/// A yes of the gate that nothing has been opened on yet. Only [`Ctx::ask`] makes one.
+#[must_use]
+pub(crate) struct Allowed<'a> {
+    ctx: &'a Ctx,
+    verb: Verb,
+    target: &'a Target,
+    judged: Judged,
+}
+
+impl Allowed<'_> {
+    /// The facts it was decided on.
+    pub(crate) const fn on(&self) -> &Subject {
+        &self.judged.subject
+    }
+
+    /// The permit, over the target and what the facts name. The entry is durable when this returns.
+    ///
+    /// # Errors
+    /// Sealed or storage.
+    pub(crate) async fn permit(self, facts: Facts) -> Result<(Permit, Subject)> {
+        let Self { ctx, verb, target, judged } = self;
+        let facts = ctx.complete(facts, target, &judged);
+        let things = facts.about.clone();
+        let entry = ctx.entry(verb, Outcome::Allowed, facts)?;
+        let id = entry.id;
+        ctx.room.append(entry).await?;
+        ctx.left(id);
+        Ok((Permit::over(verb, id, things), judged.subject))
+    }
 }
 
 impl Ctx {
@@ -128,41 +161,40 @@ impl Ctx {
         target: &Target,
         own: Option<bool>,
     ) -> Result<Judged> {
-        let subject = Subject::load(loader, target, self.actor.person()).await?;
-        let me = match self.actor.person() {
+        let person = self.actor.person();
+        let subject = Subject::load(loader, target, person).await?;
+        let me = match person {
             Some(id) => Some(loader.person(id).await?.ok_or(Error::SignedOut)?),
             None => None,
         };
-        let decision = self.decide(me.as_ref(), verb, target, &subject, own)?;
+        let decision = self.decide(me.as_ref(), verb, target, &subject, own, false)?;
+        if decision.allowed && subject.exists {
+            return Ok(Judged { subject, decision, known: true, stand_in: None });
+        }
+        // what is not there and what may not be known answer alike, and after the same work
+        let stand_in = if subject.exists { None } else { Subject::stand_in(loader, target, person).await? };
         let known = match target.known_by() {
-            _ if !subject.exists => false,
-            None => true,
-            Some(_) if decision.allowed => true,
+            _ if blind::to("known") => true,
+            None => subject.exists,
             Some(see) => {
+                let over = stand_in.as_ref().unwrap_or(&subject);
                 // a record is known where its matter is; the matter's facts are the record's
-                let seen_as = match (target, &subject.matter) {
+                let seen_as = match (target, &over.matter) {
                     (Target::Record(_), Some(matter)) => Target::Matter(matter.id),
                     _ => target.clone(),
                 };
-                let situation_free = self.decide_as(me.as_ref(), see, &seen_as, &subject, own, true)?;
-                situation_free.allowed
+                let any_scope = !blind::to("known-any-scope");
+                let sees = self.decide(me.as_ref(), see, &seen_as, over, own, any_scope)?;
+                sees.allowed && subject.exists
             }
         };
-        Ok(Judged { subject, decision, known })
+        if subject.exists && !known {
+            loader.as_if_missed(target).await?;
+        }
+        Ok(Judged { subject, decision, known, stand_in })
     }
 
     fn decide(
-        &self,
-        me: Option<&PersonFacts>,
-        verb: Verb,
-        target: &Target,
-        subject: &Subject,
-        own: Option<bool>,
-    ) -> Result<Decision> {
-        self.decide_as(me, verb, target, subject, own, false)
-    }
-
-    fn decide_as(
         &self,
         me: Option<&PersonFacts>,
         verb: Verb,
@@ -179,7 +211,7 @@ impl Ctx {
                 let who = principal(person, self.via(), verb, at, &mut how);
                 (who, how)
             }
-            None => (system_principal(&self.actor).ok_or(Error::SignedOut)?, Situation::default()),
+            None => (Principal::of_system(&self.actor).ok_or(Error::SignedOut)?, Situation::default()),
         };
         if let Some(own) = own {
             how.own = own;
@@ -203,31 +235,20 @@ impl Ctx {
     /// # Errors
     /// As [`Ctx::permit`].
     pub async fn permit_with(&self, verb: Verb, target: &Target, facts: Facts) -> Result<(Permit, Subject)> {
-        self.permit_own(verb, target, facts, None).await
+        self.ask(verb, target).await?.permit(facts).await
     }
 
-    /// As [`Ctx::permit_with`], saying whether the thing is the actor's own.
+    /// The gate's answer to a read, once; a refusal leaves its entry and is the error. What was allowed becomes a
+    /// permit when it is known which things it covers.
     ///
     /// # Errors
     /// As [`Ctx::permit`].
-    pub async fn permit_own(
-        &self,
-        verb: Verb,
-        target: &Target,
-        facts: Facts,
-        own: Option<bool>,
-    ) -> Result<(Permit, Subject)> {
-        let judged = self.load(async |loader| self.judge(loader, verb, target, own).await).await?;
+    pub(crate) async fn ask<'a>(&'a self, verb: Verb, target: &'a Target) -> Result<Allowed<'a>> {
+        let judged = self.load(async |loader| self.judge(loader, verb, target, None).await).await?;
         if !judged.decision.allowed || !judged.subject.exists {
             return Err(self.refuse(verb, target, &judged).await?);
         }
-        let facts = self.complete(facts, target, &judged);
-        let things = facts.about.clone();
-        let entry = self.entry(verb, Outcome::Allowed, facts)?;
-        let id = entry.id;
-        self.room.append(entry).await?;
-        self.left(id);
-        Ok((Permit::over(verb, id, things), judged.subject))
+        Ok(Allowed { ctx: self, verb, target, judged })
     }
 
     /// A permit over a matter and every record of it; its entry names the matter and how many records.
@@ -246,42 +267,6 @@ impl Ctx {
         Ok((whole, subject))
     }
 
-    /// Decides `see` for each candidate and gives one permit over those that passed: a page of a list.
-    ///
-    /// # Errors
-    /// The list itself is refused; sealed; storage.
-    pub async fn permit_page(
-        &self,
-        verb: Verb,
-        of: &Target,
-        see: Verb,
-        candidates: Vec<Target>,
-        facts: Facts,
-    ) -> Result<(Permit, Vec<(Target, Subject)>)> {
-        let mut facts = facts;
-        let seen = self
-            .load(async |loader| {
-                let mut seen = Vec::with_capacity(candidates.len());
-                for candidate in candidates {
-                    let judged = self.judge(loader, see, &candidate, None).await?;
-                    if judged.decision.allowed && judged.subject.exists {
-                        seen.push((candidate, judged.subject));
-                    }
-                }
-                Ok(seen)
-            })
-            .await?;
-        for (candidate, subject) in &seen {
-            facts.about.extend(candidate.id());
-            facts.about.extend(subject.matter.as_ref().map(|m| m.client.any()));
-        }
-        facts.about.sort();
-        facts.about.dedup();
-        let count = seen.len();
-        let (permit, _) = self.permit_with(verb, of, facts.clear("count", count)).await?;
-        Ok((permit, seen))
-    }
-
     /// Whether the gate would allow it, leaving no entry: for buttons that would only be refused.
     ///
     /// # Errors
@@ -294,8 +279,8 @@ impl Ctx {
     /// Whether the session or token that carries this request still stands: for running streams.
     pub(crate) async fn still_signed_in(&self) -> Result<bool> {
         let (statement, id) = match self.via() {
-            Some(Via::Session { id, .. }) => (&super::facts::SESSION_STANDS, id.to_string()),
-            Some(Via::Token { id, .. }) => (&super::facts::TOKEN_STANDS, id.to_string()),
+            Some(Via::Session { id, .. }) => (&super::loader::SESSION_STANDS, id.to_string()),
+            Some(Via::Token { id, .. }) => (&super::loader::TOKEN_STANDS, id.to_string()),
             None => return Ok(true),
         };
         Ok(self.room.db.optional(statement, &strongroom_storage::params![id]).await?.is_some())
@@ -347,38 +332,6 @@ impl Ctx {
         Ok(self.role().await? == Role::ComplianceOfficer)
     }
 
-    /// Takes candidates in their order until `limit` of them have passed the gate: a page of a list, one
-    /// permit and one entry over it. The flag says whether more may follow.
-    ///
-    /// # Errors
-    /// The list itself is refused; sealed; storage.
-    #[expect(clippy::too_many_arguments, reason = "a page is these seven things")]
-    pub(crate) async fn fill_page<T: Copy>(
-        &self,
-        verb: Verb,
-        of: &Target,
-        see: Verb,
-        candidates: Vec<T>,
-        limit: usize,
-        target: impl Fn(T) -> Target,
-        facts: Facts,
-    ) -> Result<((Permit, Vec<(Target, Subject)>), bool)> {
-        let mut passed = Vec::with_capacity(limit);
-        let mut rest = candidates.into_iter();
-        let mut more = false;
-        for candidate in rest.by_ref() {
-            if passed.len() == limit {
-                more = true;
-                break;
-            }
-            let candidate = target(candidate);
-            if self.may_now(see, &candidate).await? {
-                passed.push(candidate);
-            }
-        }
-        Ok((self.permit_page(verb, of, see, passed, facts).await?, more))
-    }
-
     /// A request for an id that names nothing takes the same path as a refusal.
     ///
     /// # Errors
@@ -386,101 +339,5 @@ impl Ctx {
     pub async fn unknown<T>(&self, verb: Verb) -> Result<T> {
         let (_, _) = self.permit(verb, &Target::Unknown).await?;
         Err(Error::NotFound)
-    }
-
-    /// Writes the refusal down and says how it is to be answered.
-    pub(super) async fn refuse(&self, verb: Verb, target: &Target, judged: &Judged) -> Result<Error> {
-        if self.actor == Actor::Anonymous {
-            self.room.strangers.count();
-            return Ok(Error::SignedOut);
-        }
-        let facts = self.complete(Facts::default(), target, judged);
-        let entry = self.entry(verb, Outcome::Denied, facts)?;
-        let id = entry.id;
-        self.room.append(entry).await?;
-        self.left(id);
-        if !judged.known {
-            return Ok(Error::NotFound);
-        }
-        Ok(Error::Refused(Refusal {
-            because: judged.decision.because.clone(),
-            step_up: judged.decision.wants_step_up(),
-        }))
-    }
-
-    /// Writes down that what the gate allows came to nothing: a wrong password.
-    pub(crate) async fn failed(&self, verb: Verb, facts: Facts) -> Result<()> {
-        let entry = self.entry(verb, Outcome::Failed, facts)?;
-        let id = entry.id;
-        self.room.append(entry).await?;
-        self.left(id);
-        Ok(())
-    }
-
-    /// Adds the target, its matter and client, and the deciding rules to an entry's facts.
-    pub(super) fn complete(&self, mut facts: Facts, target: &Target, judged: &Judged) -> Facts {
-        let subject = &judged.subject;
-        facts.about.extend(target.id());
-        let mut narrowest = None;
-        if let Some(client) = &subject.client {
-            facts.client.get_or_insert(client.id.any());
-            narrowest = Some((client.id.any(), KeyOf::Client(client.number)));
-        }
-        if let Some(wall) = &subject.wall {
-            narrowest = Some((wall.id.any(), KeyOf::Client(wall.number)));
-        }
-        if let Some(matter) = &subject.matter {
-            facts.about.push(matter.id.any());
-            facts.about.push(matter.client.any());
-            facts.client.get_or_insert(matter.client.any());
-            facts.matter.get_or_insert(matter.id.any());
-            narrowest = Some((matter.id.any(), KeyOf::Matter(matter.number)));
-            if let Some(record) = &subject.record {
-                facts.record.get_or_insert(record.id.any());
-                let key = KeyOf::Record { matter: matter.number, record: record.number };
-                narrowest = Some((record.id.any(), key));
-            }
-        }
-        facts.about.sort();
-        facts.about.dedup();
-        let about_actor = self.actor.person().map_or_else(|| self.room.firm.id.any(), |id| id.any());
-        let (about, key) = narrowest.unwrap_or((about_actor, KeyOf::System));
-        facts.tell(about, key, "rules", judged.decision.rules().into());
-        facts
-    }
-
-    /// Writes an entry of this request (not yet stored).
-    pub(super) fn entry(&self, verb: Verb, outcome: Outcome, facts: Facts) -> Result<EntryRow> {
-        let id = EntryId::new(self.now(), self.room.random());
-        self.entry_with_sets(id, verb, outcome, facts, Vec::new())
-    }
-
-    pub(super) fn entry_with_sets(
-        &self,
-        entry: EntryId,
-        verb: Verb,
-        outcome: Outcome,
-        mut facts: Facts,
-        sets: Vec<super::sets::SetChange>,
-    ) -> Result<EntryRow> {
-        let about: AnyId = self.actor.person().map_or_else(|| self.room.firm.id.any(), |id| id.any());
-        if let Some(carrier) = self.actor.carrier() {
-            facts.tell(about.clone(), KeyOf::System, "carrier", carrier.to_string().into());
-        }
-        if !self.place.address.is_empty() {
-            facts.tell(about.clone(), KeyOf::System, "address", self.place.address.clone().into());
-        }
-        if !self.place.device.is_empty() {
-            facts.tell(about, KeyOf::System, "device", self.place.device.clone().into());
-        }
-        let frame = Frame {
-            actor_kind: self.actor.kind(),
-            actor_id: &self.actor.name(),
-            channel: self.channel.word(),
-            request: &self.request.to_string(),
-            at: self.now(),
-            entry,
-        };
-        compose(&self.room.vault, self.room.entropy.as_ref(), &frame, verb, outcome, facts, sets)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anchor;
+pub mod blind;
 pub mod bound;
 pub mod clock;
 pub mod ctx;
@@ -15,6 +16,8 @@ pub mod id;
 pub mod keyring_file;
 pub mod ledger;
 pub mod ledger_replica;
+pub mod list;
+pub mod loader;
 pub mod operation;
 pub mod permit;
 pub mod reader;
@@ -24,9 +27,13 @@ pub mod strangers;
 pub mod strongroom;
 pub mod target;
 pub mod text;
+pub mod traces;
 pub mod unsealing;
 pub mod vault;
 pub mod verb;
+pub mod walls;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unseen;

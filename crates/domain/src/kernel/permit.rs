@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::blind;
 use super::id::{AnyId, EntryId};
 use super::vault::KeyOf;
 use super::verb::Verb;
@@ -61,6 +62,7 @@ impl Permit {
     #[must_use]
     pub fn covers(&self, thing: &AnyId, of: KeyOf) -> bool {
         match &self.covers {
+            _ if blind::to("permit-covers") => true,
             Covers::Things(things) => things.contains(thing) && lies_there(thing, of),
             Covers::Matter(id, number) => match of {
                 KeyOf::Matter(_) => thing == id,
@@ -75,6 +77,9 @@ impl Permit {
 
 /// A key is asked for under the id of the thing whose key it is: a record's permit opens no matter.
 fn lies_there(thing: &AnyId, of: KeyOf) -> bool {
+    if blind::to("permit-lies-there") {
+        return true;
+    }
     let prefix = thing.as_str().split('_').next().unwrap_or_default();
     match of {
         KeyOf::System => true,

@@ -4,6 +4,17 @@ use strongroom_storage::sql::{Db, Param, Row, Sql, Tx};
 
 use super::error::{Error, Result};
 
+#[cfg(test)]
+thread_local! {
+    /// How many statements were asked for on this thread, for tests that hold two paths to the same length.
+    pub(crate) static ASKED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+fn count() {
+    #[cfg(test)]
+    ASKED.with(|asked| asked.set(asked.get() + 1));
+}
+
 /// Where a query runs.
 pub enum Reader<'a> {
     /// On the read pool.
@@ -18,6 +29,7 @@ impl Reader<'_> {
     /// # Errors
     /// Storage.
     pub async fn all(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Vec<Row>> {
+        count();
         Ok(match self {
             Self::Db(db) => db.all(sql, params).await?,
             Self::Tx(tx) => tx.all(sql, params).await?,
@@ -29,6 +41,7 @@ impl Reader<'_> {
     /// # Errors
     /// Storage.
     pub async fn optional(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Option<Row>> {
+        count();
         Ok(match self {
             Self::Db(db) => db.optional(sql, params).await?,
             Self::Tx(tx) => tx.optional(sql, params).await?,
@@ -40,6 +53,7 @@ impl Reader<'_> {
     /// # Errors
     /// Storage, or there is none.
     pub async fn one(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Row> {
+        count();
         Ok(match self {
             Self::Db(db) => db.one(sql, params).await?,
             Self::Tx(tx) => tx.one(sql, params).await?,

@@ -27,7 +27,7 @@ pub fn statements() -> Vec<&'static Sql> {
     [
         super::sets::ALL,
         super::anchor::ALL,
-        super::facts::ALL,
+        super::loader::ALL,
         super::ledger::ALL,
         super::unsealing::ALL,
         crate::features::client::store::ALL,

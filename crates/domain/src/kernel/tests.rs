@@ -1,11 +1,13 @@
 //! Tests of the spine: the policies against the table of `api.md` written down a second time, names, text.
 
 use super::actor::Role;
+use super::blind;
 use super::facts::WallAnswer;
 use super::gate::{Gate, PolicyFile, Principal, Situation, ThingKind, built_in};
 use super::id::{AnyId, MatterId, PREFIXES, RecordId};
 use super::text::{Email, Name, file_name, folder_path};
 use super::verb::{Scope, Verb};
+use crate::features::firm::fixture::policies;
 
 /// One question to the gate.
 #[derive(Clone, Copy, Debug)]
@@ -209,34 +211,10 @@ fn first_difference(gate: &Gate, stride: usize) -> Option<String> {
 
 #[test]
 fn the_policies_say_what_the_table_says() {
-    let gate = Gate::new(&built_in()).unwrap();
+    let gate = Gate::new(&policies()).unwrap();
     if let Some(difference) = first_difference(&gate, 7) {
         panic!("policies and table disagree; change the one that is wrong: {difference}");
     }
-}
-
-/// The policy files without the policy of this id.
-fn without(id: &str) -> Vec<PolicyFile> {
-    built_in()
-        .into_iter()
-        .map(|(name, text)| {
-            let mut kept = String::new();
-            let mut skipping = false;
-            for line in text.lines() {
-                if line.starts_with("@id(") {
-                    skipping = line == format!("@id(\"{id}\")");
-                }
-                if !skipping {
-                    kept.push_str(line);
-                    kept.push('\n');
-                }
-                if skipping && line.ends_with(';') {
-                    skipping = false;
-                }
-            }
-            (name, kept)
-        })
-        .collect()
 }
 
 /// Questions in whose answer a rule has a part, a few for each rule.
@@ -276,7 +254,7 @@ fn taking_out_any_policy_is_noticed() {
     ];
     let asked = questions(&gate);
     for rule in gate.rules().map(|b| b.rule.clone()).filter(|r| !of_the_system.contains(&r.as_str())) {
-        let less = Gate::new(&without(&rule)).unwrap();
+        let less = Gate::new(&blind::without(&rule).unwrap()).unwrap();
         let noticed = asked.get(&rule).into_iter().flatten().any(|(verb, kind, case)| {
             let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
             let ask = |gate: &Gate| gate.decide(&who, *verb, *kind, "thing", &case.how).unwrap();
@@ -288,7 +266,7 @@ fn taking_out_any_policy_is_noticed() {
 
 #[test]
 fn work_of_the_system_may_do_its_one_job_and_nothing_else() {
-    let gate = Gate::new(&built_in()).unwrap();
+    let gate = Gate::new(&policies()).unwrap();
     let may = |who: &Principal, verb: Verb, kind: ThingKind| {
         gate.decide(who, verb, kind, "firm", &Situation::default()).is_ok_and(|d| d.allowed)
     };

@@ -96,6 +96,11 @@ impl Story {
         check(&self.f.room, "tester", deep, &mut |_: Progress| {}).await
     }
 
+    /// As [`Story::sql`], where PostgreSQL has other words for bytes.
+    async fn sql_on_each(&self, sqlite: &str, postgres: &str) {
+        self.sql(if std::env::var_os("TEST_DATABASE_URL").is_some() { postgres } else { sqlite }).await;
+    }
+
     async fn sql(&self, text: &str) {
         let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
         let mut tx = self.f.room.db.begin().await.unwrap();
@@ -259,10 +264,13 @@ async fn a_ledger_that_was_changed_is_named_by_its_place() {
     story.names(false, "the columns of an entry are not those of its bytes", &entry).await;
     story.sql(&format!("UPDATE ledger_entry SET actor_id = '{}' WHERE idx = {at}", story.ann)).await;
 
-    let other = format!(
-        "UPDATE ledger_entry SET bytes = CAST(replace(CAST(bytes AS TEXT), 'allowed', 'ALLOWED') AS BLOB) WHERE idx = {at}"
-    );
-    story.sql(&other).await;
+    let other = |bytes: &str| format!("UPDATE ledger_entry SET bytes = {bytes} WHERE idx = {at}");
+    story
+        .sql_on_each(
+            &other("CAST(replace(CAST(bytes AS TEXT), 'allowed', 'ALLOWED') AS BLOB)"),
+            &other("convert_to(replace(convert_from(bytes, 'UTF8'), 'allowed', 'ALLOWED'), 'UTF8')"),
+        )
+        .await;
     story.names(false, "the bytes of an entry are not those that the log holds", &entry).await;
     story.names(false, "the entries do not lead to the root of the log", "size ").await;
     story
@@ -281,8 +289,13 @@ async fn a_flipped_tile_a_stale_signature_and_a_rolled_back_log_are_named() {
     room.save_checkpoint().await.unwrap();
     story.sql("CREATE TABLE kept_tile AS SELECT * FROM ledger_tile").await;
     // one bit of the sixth hash
-    let flip = "UPDATE ledger_tile SET bytes = CAST(substr(bytes, 1, 160) || x'00' || substr(bytes, 162) AS BLOB) WHERE level = 0 AND idx = 0";
-    story.sql(flip).await;
+    let flip = |bytes: &str| format!("UPDATE ledger_tile SET bytes = {bytes} WHERE level = 0 AND idx = 0");
+    story
+        .sql_on_each(
+            &flip("CAST(substr(bytes, 1, 160) || x'00' || substr(bytes, 162) AS BLOB)"),
+            &flip("overlay(bytes placing decode('00', 'hex') from 161 for 1)"),
+        )
+        .await;
     story.names(false, "a hash in a tile of the log is not that of its entry", "entry 5").await;
     story.names(false, "the log is another than the newest checkpoint signs", "size ").await;
     story.names(false, "the log does not contain the checkpoint that the keyring remembers", "size ").await;
@@ -290,7 +303,13 @@ async fn a_flipped_tile_a_stale_signature_and_a_rolled_back_log_are_named() {
     story.names(false, "a tile of the log is missing or cut", "tile/0/000").await;
     story.sql("INSERT INTO ledger_tile SELECT * FROM kept_tile").await;
 
-    story.sql("UPDATE ledger_head SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '.invalid', '.example') AS BLOB)").await;
+    let head = |bytes: &str| format!("UPDATE ledger_head SET checkpoint = {bytes}");
+    story
+        .sql_on_each(
+            &head("CAST(replace(CAST(checkpoint AS TEXT), '.invalid', '.example') AS BLOB)"),
+            &head("convert_to(replace(convert_from(checkpoint, 'UTF8'), '.invalid', '.example'), 'UTF8')"),
+        )
+        .await;
     story.names(false, "the newest checkpoint does not carry our signature", "size ").await;
 }
 

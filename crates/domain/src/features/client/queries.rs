@@ -61,9 +61,8 @@ pub async fn clients(
             Verb::ClientList,
             &Target::Firm,
             Verb::ClientSee,
-            candidates,
+            candidates.into_iter().map(Target::Client),
             limit,
-            Target::Client,
             Facts::default(),
         )
         .await?;

@@ -1,4 +1,5 @@
-//! A firm for tests: SQLite in a folder that goes away, the cheapest Argon2, a clock that is set.
+//! A firm for tests: a database that goes away (SQLite, or one on the server of `TEST_DATABASE_URL`), the cheapest
+//! Argon2, a clock that is set.
 //!
 //! Read as a story: `let f = Fixture::new().await; let ann = f.person(Role::Partner, "Ann Poole").await;
 //! let ctx = f.sign_in(ann).await;`. Everything is done by the operations that everyone uses.
@@ -17,10 +18,11 @@ use super::{Initialised, Opening, SealBy, Setup, init, open};
 use crate::features::session::{SignedIn, authenticate_session, sign_in_code, sign_in_password};
 use crate::features::staff::{InviteStaff, Link, decide_approval, enrol, enrolment_start};
 use crate::kernel::actor::{Actor, Channel, Role};
+use crate::kernel::blind;
 use crate::kernel::clock::{Clock as _, SECOND, SetClock};
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::error::Result;
-use crate::kernel::gate::{Gate, built_in};
+use crate::kernel::gate::{Gate, PolicyFile, built_in};
 use crate::kernel::id::StaffId;
 use crate::kernel::strongroom::{Settings, Strongroom};
 use crate::kernel::text::{Email, Name};
@@ -40,6 +42,7 @@ pub(crate) struct Fixture {
     pub(crate) clock: Arc<SetClock>,
     pub(crate) administrator: StaffId,
     pub(crate) folder: PathBuf,
+    database: String,
     key: [u8; 32],
     second: Mutex<Option<StaffId>>,
     people: Mutex<BTreeMap<StaffId, Secrets>>,
@@ -48,8 +51,17 @@ pub(crate) struct Fixture {
 /// 2026-03-02T09:00:00Z, a Monday.
 const BEGINS: i64 = 1_772_442_000_000_000;
 
+/// The policies in force, less what a mutation run (`scripts/mutants-gate`) takes out.
+pub(crate) fn policies() -> Vec<PolicyFile> {
+    let asked = |variable: &str| std::env::var_os(variable).and_then(|s| s.into_string().ok());
+    if let Some(check) = asked("STRONGROOM_BLIND") {
+        assert!(blind::take_out(&check), "there is no check {check}");
+    }
+    asked("STRONGROOM_WITHOUT_POLICY").map_or_else(built_in, |policy| blind::without(&policy).unwrap())
+}
+
 fn gate() -> Gate {
-    Gate::new(&built_in()).unwrap()
+    Gate::new(&policies()).unwrap()
 }
 
 pub(crate) fn settings() -> Settings {
@@ -76,11 +88,12 @@ impl Fixture {
         let clock = Arc::new(SetClock::new(BEGINS));
         let mut unique = [0; 8];
         strongroom_seal::Entropy::fill(&OsEntropy, &mut unique);
-        let folder = std::env::temp_dir().join(format!("strongroom-domain-{}", hex::encode(unique)));
+        let folder = scratch().join(format!("strongroom-domain-{}", hex::encode(unique)));
         std::fs::create_dir_all(&folder).unwrap();
         let key = [7; 32];
+        let database = database(&folder, &hex::encode(unique));
         let setup = Setup {
-            db: connect(&folder).await,
+            db: connect(&database).await,
             blobs: Blobs::memory(),
             keyring: vec![folder.join("keyring-a"), folder.join("keyring-b")],
             gate: gate(),
@@ -99,7 +112,7 @@ impl Fixture {
         };
         let Initialised { room, link, administrator, .. } = init(setup).await.unwrap();
         let second = Mutex::new(None);
-        let f = Self { room, clock, administrator, folder, key, second, people: Mutex::default() };
+        let f = Self { room, clock, administrator, folder, database, key, second, people: Mutex::default() };
         f.enrol(administrator, &link).await;
         f
     }
@@ -107,7 +120,7 @@ impl Fixture {
     /// The same installation opened anew, by the key file.
     pub(crate) async fn reopened(&self) -> Result<Arc<Strongroom>> {
         let opening = Opening {
-            db: connect(&self.folder).await,
+            db: connect(&self.database).await,
             blobs: Blobs::memory(),
             keyring: vec![self.folder.join("keyring-a"), self.folder.join("keyring-b")],
             gate: gate(),
@@ -247,6 +260,28 @@ pub(crate) fn code_of(secret: &str, now: i64) -> String {
     totp::code_at(&secret, u64::try_from(now / SECOND).unwrap() / totp::PERIOD).to_string()
 }
 
-async fn connect(folder: &std::path::Path) -> Db {
-    Db::connect(folder.join("strongroom.db").to_str().unwrap(), DbOptions::default()).await.unwrap()
+/// Where a firm lies that need not outlive its test: in memory where the machine has a folder for that, since each
+/// entry waits for the disk.
+fn scratch() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { std::env::temp_dir() }
+}
+
+/// The address of a fresh database: a file, or one of its own on the server that the tests were given.
+fn database(folder: &std::path::Path, unique: &str) -> String {
+    let Some(server) = std::env::var_os("TEST_DATABASE_URL").and_then(|s| s.into_string().ok()) else {
+        return folder.join("strongroom.db").display().to_string();
+    };
+    let sql =
+        format!("CREATE DATABASE d{unique} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
+    let made = std::process::Command::new("psql").args([&server, "-q", "-c", &sql]).status().unwrap();
+    assert!(made.success(), "a database for the test could not be made");
+    let (base, options) =
+        server.split_once('?').map_or((server.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
+    let root = base.rsplit_once('/').expect("a database in the address").0;
+    format!("{root}/d{unique}{options}")
+}
+
+async fn connect(database: &str) -> Db {
+    Db::connect(database, DbOptions::default()).await.unwrap()
 }

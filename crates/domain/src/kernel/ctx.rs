@@ -14,6 +14,7 @@ use super::gate::{Decision, Situation};
 use super::id::{AnyId, EntryId, RequestId, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
+use super::repeat::Asked;
 use super::strongroom::Strongroom;
 use super::target::{Subject, Target, principal, system_principal};
 use super::vault::KeyOf;
@@ -40,6 +41,13 @@ impl Place {
     }
 }
 
+/// What the request has left in the ledger.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    entry: Option<EntryId>,
+    acted_at: Option<Micros>,
+}
+
 /// See the module.
 pub struct Ctx {
     pub(crate) room: Arc<Strongroom>,
@@ -47,7 +55,8 @@ pub struct Ctx {
     pub(crate) channel: Channel,
     pub(crate) request: RequestId,
     pub(crate) place: Place,
-    last_entry: Mutex<Option<EntryId>>,
+    last: Mutex<Last>,
+    pub(super) asked: Mutex<Option<Asked>>,
 }
 
 /// An answer of the gate with all that led to it.
@@ -66,7 +75,7 @@ impl Ctx {
     pub fn new(room: Arc<Strongroom>, actor: Actor, channel: Channel, place: Place) -> Self {
         let request = RequestId::new(room.clock.now(), room.random());
         let place = place.cut();
-        Self { room, actor, channel, request, place, last_entry: Mutex::new(None) }
+        Self { room, actor, channel, request, place, last: Mutex::default(), asked: Mutex::new(None) }
     }
 
     /// The firm's strongroom.
@@ -101,15 +110,35 @@ impl Ctx {
         self.room.clock.now()
     }
 
-    /// The entry that this request left last.
+    /// The entry that this request left last: that of its act, where reading only followed it.
     #[must_use]
     pub fn last_entry(&self) -> Option<EntryId> {
-        self.last_entry.lock().ok().and_then(|e| *e)
+        self.last.lock().ok().and_then(|last| last.entry)
     }
 
-    pub(super) fn left(&self, entry: EntryId) {
-        if let Ok(mut last) = self.last_entry.lock() {
-            *last = Some(entry);
+    /// When the act of this request was done: earlier than now where it is answered again.
+    #[must_use]
+    pub fn acted_at(&self) -> Micros {
+        self.last.lock().ok().and_then(|last| last.acted_at).unwrap_or_else(|| self.now())
+    }
+
+    fn left(&self, entry: EntryId) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = Last { entry: Some(entry), ..*last };
+        }
+    }
+
+    fn left_reading(&self, entry: EntryId) {
+        if let Ok(mut last) = self.last.lock()
+            && last.acted_at.is_none()
+        {
+            last.entry = Some(entry);
+        }
+    }
+
+    pub(super) fn acted(&self, entry: EntryId, at: Micros) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = Last { entry: Some(entry), acted_at: Some(at) };
         }
     }
 
@@ -226,7 +255,7 @@ impl Ctx {
         let entry = self.entry(verb, Outcome::Allowed, facts)?;
         let id = entry.id;
         self.room.append(entry).await?;
-        self.left(id);
+        self.left_reading(id);
         Ok((Permit::over(verb, id, things), judged.subject))
     }
 
@@ -244,42 +273,6 @@ impl Ctx {
         let matter = subject.need_matter()?;
         let whole = Permit::whole_matter(verb, permit.entry(), matter.id.any(), matter.number);
         Ok((whole, subject))
-    }
-
-    /// Decides `see` for each candidate and gives one permit over those that passed: a page of a list.
-    ///
-    /// # Errors
-    /// The list itself is refused; sealed; storage.
-    pub async fn permit_page(
-        &self,
-        verb: Verb,
-        of: &Target,
-        see: Verb,
-        candidates: Vec<Target>,
-        facts: Facts,
-    ) -> Result<(Permit, Vec<(Target, Subject)>)> {
-        let mut facts = facts;
-        let seen = self
-            .load(async |loader| {
-                let mut seen = Vec::with_capacity(candidates.len());
-                for candidate in candidates {
-                    let judged = self.judge(loader, see, &candidate, None).await?;
-                    if judged.decision.allowed && judged.subject.exists {
-                        seen.push((candidate, judged.subject));
-                    }
-                }
-                Ok(seen)
-            })
-            .await?;
-        for (candidate, subject) in &seen {
-            facts.about.extend(candidate.id());
-            facts.about.extend(subject.matter.as_ref().map(|m| m.client.any()));
-        }
-        facts.about.sort();
-        facts.about.dedup();
-        let count = seen.len();
-        let (permit, _) = self.permit_with(verb, of, facts.clear("count", count)).await?;
-        Ok((permit, seen))
     }
 
     /// Whether the gate would allow it, leaving no entry: for buttons that would only be refused.
@@ -345,38 +338,6 @@ impl Ctx {
     /// True for a compliance officer.
     pub(crate) async fn is_compliance(&self) -> Result<bool> {
         Ok(self.role().await? == Role::ComplianceOfficer)
-    }
-
-    /// Takes candidates in their order until `limit` of them have passed the gate: a page of a list, one
-    /// permit and one entry over it. The flag says whether more may follow.
-    ///
-    /// # Errors
-    /// The list itself is refused; sealed; storage.
-    #[expect(clippy::too_many_arguments, reason = "a page is these seven things")]
-    pub(crate) async fn fill_page<T: Copy>(
-        &self,
-        verb: Verb,
-        of: &Target,
-        see: Verb,
-        candidates: Vec<T>,
-        limit: usize,
-        target: impl Fn(T) -> Target,
-        facts: Facts,
-    ) -> Result<((Permit, Vec<(Target, Subject)>), bool)> {
-        let mut passed = Vec::with_capacity(limit);
-        let mut rest = candidates.into_iter();
-        let mut more = false;
-        for candidate in rest.by_ref() {
-            if passed.len() == limit {
-                more = true;
-                break;
-            }
-            let candidate = target(candidate);
-            if self.may_now(see, &candidate).await? {
-                passed.push(candidate);
-            }
-        }
-        Ok((self.permit_page(verb, of, see, passed, facts).await?, more))
     }
 
     /// A request for an id that names nothing takes the same path as a refusal.

@@ -67,7 +67,8 @@ pub async fn append<E: std::fmt::Display>(
             if done.is_err() {
                 ctx.room.blobs.delete(&blob).await.ok();
             }
-            done?
+            done?;
+            ops::own(ctx, id).await?
         }
         None => row,
     };
@@ -174,13 +175,13 @@ struct AddPart {
 impl Operation for AddPart {
     const VERB: Verb = Verb::UploadPart;
     const TURN: Turn = Turn::Beside;
-    type Output = UploadRow;
+    type Output = ();
 
     fn target(&self) -> Target {
         Target::Matter(self.row.matter)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<UploadRow>> {
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let mut row = self.row;
         let start = row.received;
         row.received += self.size;
@@ -189,7 +190,7 @@ impl Operation for AddPart {
         let values = params![row.id.to_string(), start, self.size, self.blob.as_str()];
         tx.exec_one(&store::UPLOAD_PART_INSERT, &values).await?;
         let facts = Facts::about([row.id.any()]).clear("size", self.size).clear("offset", row.received);
-        Ok(Done::recording(row, facts))
+        Ok(Done::recording((), facts))
     }
 }
 

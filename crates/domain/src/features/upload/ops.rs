@@ -78,13 +78,20 @@ struct BeginUpload(NewUpload);
 impl Operation for BeginUpload {
     const VERB: Verb = Verb::UploadBegin;
     const TURN: Turn = Turn::Beside;
-    type Output = UploadRow;
+    type Output = UploadId;
 
     fn target(&self) -> Target {
         Target::Matter(self.0.matter)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<UploadRow>> {
+    fn content(&self) -> Vec<u8> {
+        let new = &self.0;
+        let said = (&new.filename, &new.folder, new.labels.map(Labels::words), new.length);
+        let of = (new.version_of.map(|r| r.to_string()), new.sha256, new.keep_duplicate);
+        serde_json::to_vec(&(said, of)).unwrap_or_default()
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<UploadId>> {
         let new = self.0;
         let matter = on.need_matter()?;
         let limit = tx.ctx().room.settings.record_limit;
@@ -147,7 +154,7 @@ impl Operation for BeginUpload {
             row.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::UPLOAD_INSERT, &values).await?;
-        Ok(Done::recording(row, Facts::about([id.any()]).clear("size", length)))
+        Ok(Done::recording(id, Facts::about([id.any()]).clear("size", length)))
     }
 }
 
@@ -183,8 +190,9 @@ pub async fn create(ctx: &Ctx, new: NewUpload) -> Result<UploadView> {
         ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
     }
     let filename = file_name(&new.filename);
-    let row = ctx.perform(BeginUpload(new)).await?;
-    if row.length == 0 {
+    let id = ctx.perform(BeginUpload(new)).await?;
+    let row = own(ctx, id).await?;
+    if row.length == 0 && row.state == "open" {
         return append::complete(ctx, row).await;
     }
     Ok(view(&row, filename))

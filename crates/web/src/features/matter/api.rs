@@ -116,7 +116,6 @@ async fn create(api: Api, Json(new): Json<MatterNew>) -> Answer {
     let (name, reference) = (Name::parse(&new.name)?, Reference::parse(&new.reference)?);
     let client = api.id(Verb::MatterCreate, &new.client_id).await?;
     let lead = named(&api, Verb::MatterCreate, new.lead.as_deref()).await?;
-    let opened_at = rfc3339(api.now());
     let plain = (name.as_str().to_owned(), reference.as_str().to_owned());
     let id = api.perform(OpenMatter { client, name, reference, lead }).await?;
     match matter::matter(&api, id).await {
@@ -129,7 +128,7 @@ async fn create(api: Api, Json(new): Json<MatterNew>) -> Answer {
                 name: plain.0,
                 reference: plain.1,
                 state: "open",
-                opened_at,
+                opened_at: rfc3339(api.acted_at()),
             };
             Ok(json(StatusCode::CREATED, &body))
         }

@@ -115,19 +115,21 @@ async fn make(api: Api, Json(new): Json<WallNew>) -> Answer {
         staff: ids("staff", &new.staff)?,
         groups: ids("groups", &new.groups)?,
     };
+    let made_kind = spec.kind.word();
+    // not read back: whoever makes a wall that bars themselves does not see it any more
+    let id = api.perform(MakeWall { spec }).await?.to_string();
     let body = WallJson {
+        id,
         name: new.name,
         reason: new.reason,
         covers: new.covers,
-        kind: spec.kind.word(),
+        kind: made_kind,
         staff: new.staff,
         groups: new.groups,
-        made_at: rfc3339(api.now()),
+        made_at: rfc3339(api.acted_at()),
         made_by: api.actor().name(),
         ended_at: None,
         reviewed_at: None,
-        // not read back: whoever makes a wall that bars themselves does not see it any more
-        id: api.perform(MakeWall { spec }).await?.to_string(),
     };
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }

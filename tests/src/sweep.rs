@@ -668,6 +668,7 @@ const ELSEWHERE: &[&str] = &[
     "GET /api/v1/ledger/entries/{id}/receipt",
     "GET /api/v1/ledger/own",
     "POST /api/v1/approvals/{id}",
+    "POST /api/v1/approvals/{id}/withdraw",
     "GET /api/v1/groups/{id}",
     "PATCH /api/v1/groups/{id}",
     "PUT /api/v1/groups/{id}/members/{staff_id}",

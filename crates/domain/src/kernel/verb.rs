@@ -83,6 +83,7 @@ macro_rules! verbs {
 verbs! {
     ApprovalDecide = "approval.decide", Roles, "decided a request for approval", "deciding a request for approval";
     ApprovalList = "approval.list", Read, "looked at the requests for approval", "seeing the requests for approval";
+    ApprovalWithdraw = "approval.withdraw", Roles, "withdrew a request for approval", "withdrawing a request for approval";
     ClientCreate = "client.create", Write, "took on the client", "taking on a client";
     ClientList = "client.list", Read, "listed clients", "listing clients";
     ClientRename = "client.rename", Write, "renamed the client", "renaming the client";

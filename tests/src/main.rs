@@ -2,6 +2,7 @@
 
 mod disk;
 mod doors;
+mod finds;
 mod pages;
 mod repeats;
 mod stories;

@@ -478,7 +478,7 @@ fn rows() -> Vec<Row> {
         ),
         row(Method::GET, "/api/v1/sessions", false, nothing, everyone),
         row(Method::GET, "/api/v1/tokens", false, nothing, everyone),
-        row(Method::GET, "/api/v1/uploads", false, nothing, everyone),
+        row(Method::GET, "/api/v1/uploads", false, nothing, every_staff),
         row(Method::GET, "/api/v1/staff", false, nothing, every_staff),
         row(Method::GET, "/api/v1/groups", false, nothing, every_staff),
         row(Method::GET, "/api/v1/explain", true, nothing, asks_why),

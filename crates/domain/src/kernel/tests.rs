@@ -68,6 +68,7 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
     }
     match verb {
         V::MeRead | V::TodayRead | V::ClientList | V::MatterList => true,
+        V::RecordSearch | V::UploadList | V::WallList => true,
         V::SessionList
         | V::SessionEnd
         | V::SignOut

@@ -19,7 +19,7 @@ use super::row::{Meta, UploadRow, meta_at};
 use super::{append, store};
 
 /// How long an upload waits for its next part.
-const KEPT: Micros = 7 * DAY;
+pub(super) const KEPT: Micros = 7 * DAY;
 
 /// An upload to begin.
 #[derive(Clone)]
@@ -237,17 +237,25 @@ pub async fn end(ctx: &Ctx, id: UploadId) -> Result<()> {
     Ok(())
 }
 
-/// The actor's uploads that have stopped before their end.
+/// The actor's uploads that have stopped before their end. One whose bytes are in the matter already is over:
+/// it is ended, and the others are told.
 ///
 /// # Errors
-/// Sealed, storage.
+/// Refused, sealed, storage.
 pub async fn mine(ctx: &Ctx) -> Result<Vec<UploadView>> {
     let me = ctx.me()?;
+    ctx.permit(Verb::UploadList, &Target::Firm).await?;
     let mut views = Vec::new();
     for row in ctx.room.db.all(&store::UPLOADS_OF, &params![me.to_string()]).await? {
         let row = UploadRow::read(&row, &ctx.room.vault)?;
         if ctx.may_now(Verb::UploadPart, &Target::Matter(row.matter)).await? {
-            views.push(status(ctx, row.id).await?);
+            match status(ctx, row.id).await {
+                // it was whole, and is filed now
+                Ok(view) if view.record.is_some() => {}
+                Ok(view) => views.push(view),
+                Err(Error::Duplicate { .. }) => end(ctx, row.id).await?,
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(views)

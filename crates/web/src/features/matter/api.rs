@@ -35,6 +35,8 @@ pub(super) struct MatterJson {
     state: &'static str,
     opened_at: String,
     closed_at: Option<String>,
+    /// When something of it last changed; in lists.
+    changed_at: Option<String>,
     /// Who leads, by short name.
     leads: Vec<String>,
     /// The caller's own seat, or `none`.
@@ -52,6 +54,7 @@ impl From<MatterView> for MatterJson {
             state: if m.open { "open" } else { "closed" },
             opened_at: rfc3339(m.opened_at),
             closed_at: m.closed_at.map(rfc3339),
+            changed_at: m.changed_at.map(rfc3339),
             leads: m.leads,
             seat: m.my_seat,
         }

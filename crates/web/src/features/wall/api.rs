@@ -94,10 +94,6 @@ fn kind(word: &str) -> Result<WallKind, Problem> {
 /// The walls that I may know of, newest first.
 #[utoipa::path(get, path = "/api/v1/walls", tag = "walls", params(Window), responses((status = 200, body = Items<WallJson>)))]
 async fn list(api: Api, Query(window): Query<Window>) -> Answer {
-    if api.role().await? == strongroom_domain::kernel::actor::Role::ClientContact {
-        // lists are refused to a client contact, not empty: the portal is not open yet
-        api.permit(Verb::MatterList, &strongroom_domain::kernel::target::Target::Firm).await?;
-    }
     let after = window.after_id(&api, "walls")?;
     let (found, next) = wall::walls(&api, after, window.limit()?).await?;
     Items::page(&api, "walls", found.into_iter().map(WallJson::from).collect(), next.map(|id| id.any()))

@@ -228,8 +228,16 @@ impl Ctx {
             }
         };
         let permit = Permit::over(O::VERB, entry_id, covered);
-        let mut write =
-            WriteTx { ctx: self, now, tx, since, turn: O::TURN, permit, touched: Vec::new(), learned: Vec::new() };
+        let mut write = WriteTx {
+            ctx: self,
+            now,
+            tx,
+            since,
+            turn: O::TURN,
+            permit,
+            touched: Vec::new(),
+            learned: Vec::new(),
+        };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {

@@ -3,7 +3,9 @@
 mod closed;
 mod disk;
 mod doors;
+mod finds;
 mod pages;
+mod repeats;
 mod stories;
 mod sweep;
 mod tidy;

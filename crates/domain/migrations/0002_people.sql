@@ -87,7 +87,7 @@ CREATE TABLE approval (
   role TEXT,
   asked_by TEXT NOT NULL REFERENCES staff (staff_id),
   asked_at BIGINT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'withdrawn')),
   decided_by TEXT,
   decided_at BIGINT,
   sealed_reason BYTES NOT NULL,

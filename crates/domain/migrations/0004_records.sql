@@ -74,6 +74,7 @@ CREATE TABLE remembered_answer (
   actor_id TEXT NOT NULL,
   key_hash BYTES NOT NULL,
   ask_hash BYTES NOT NULL,
+  entry_id TEXT NOT NULL,
   made_id TEXT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (actor_id, key_hash)

@@ -58,11 +58,12 @@ pub struct Browser {
     router: Router,
     pub cookies: BTreeMap<String, String>,
     token: Option<String>,
+    always: BTreeMap<&'static str, String>,
 }
 
 impl Browser {
     pub(crate) const fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), token: None }
+        Self { router, cookies: BTreeMap::new(), token: None, always: BTreeMap::new() }
     }
 
     /// Sends the person's token with each request.
@@ -77,6 +78,11 @@ impl Browser {
     pub fn session(mut self, person: &Person) -> Self {
         self.cookies.insert(String::from("__Host-session"), person.cookie.clone());
         self
+    }
+
+    /// Sends a header with each request from now on.
+    pub fn always(&mut self, name: &'static str, value: &str) {
+        self.always.insert(name, value.to_owned());
     }
 
     /// A GET.
@@ -127,6 +133,9 @@ impl Browser {
         let mut request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        for (name, value) in &self.always {
+            request = request.header(*name, value);
         }
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));

@@ -1,11 +1,14 @@
 //! The OpenAPI 3.1 document, generated from the same code that answers; what holds for every route is
 //! added once, here.
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    Components, ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+};
 use utoipa::{OpenApi as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -68,6 +71,23 @@ fn add_common(operation: &mut Operation) {
     }
 }
 
+/// Every change may be sent again under its key.
+fn add_key(operation: &mut Operation) {
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "1 to 255 printable characters, fresh for each thing that is asked. Sent again by the same person \
+             within 24 hours with the same request, it is answered as before and done once; with another request \
+             it is 422. A refusal is not remembered, and a secret that is shown once is not shown again (409, \
+             `repeat.shown_once`).",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(255)).build()))
+        .build();
+    operation.parameters.get_or_insert_default().push(key.into());
+}
+
 /// Adds what every route shares.
 pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
@@ -75,6 +95,11 @@ pub(crate) fn complete(mut document: OpenApi) -> OpenApi {
             [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             add_common(operation);
+        }
+        for operation in
+            [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
+        {
+            add_key(operation);
         }
     }
     // a template of OpenAPI has no word for "with slashes"

@@ -1,11 +1,12 @@
 //! What the server does by itself: signs the ledger, copies it to its replicas, keeps its newest checkpoint in the
-//! keyring, counts the entries of each matter once a day, sweeps what
-//! crashed or expired uploads left.
+//! keyring, counts the entries of each matter once a day, sweeps what crashed or expired uploads left, and forgets
+//! old answers.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use strongroom_domain::features::{ledger, upload};
+use strongroom_domain::kernel::repeat;
 use strongroom_domain::{Error, Strongroom};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -73,6 +74,9 @@ async fn sweep(room: Arc<Strongroom>) {
             Ok((uploads, blobs)) if uploads + blobs > 0 => tracing::info!(uploads, blobs, "swept"),
             Ok(_) | Err(Error::Sealed) => {}
             Err(error) => tracing::error!(cause = %error, "the sweeper could not sweep"),
+        }
+        if let Err(error) = repeat::forget(&room).await {
+            tracing::error!(cause = %error, "answers to repeated requests were not forgotten");
         }
     }
 }

@@ -15,6 +15,7 @@ use super::gate::{Decision, Principal, Situation};
 use super::id::{EntryId, RequestId, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
+use super::repeat::Asked;
 use super::strongroom::Strongroom;
 use super::target::{Subject, Target, principal};
 use super::verb::Verb;
@@ -40,6 +41,13 @@ impl Place {
     }
 }
 
+/// What the request has left in the ledger.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    entry: Option<EntryId>,
+    acted_at: Option<Micros>,
+}
+
 /// See the module.
 pub struct Ctx {
     pub(crate) room: Arc<Strongroom>,
@@ -47,7 +55,8 @@ pub struct Ctx {
     pub(crate) channel: Channel,
     pub(crate) request: RequestId,
     pub(crate) place: Place,
-    last_entry: Mutex<Option<EntryId>>,
+    last: Mutex<Last>,
+    pub(super) asked: Mutex<Option<Asked>>,
 }
 
 /// An answer of the gate with all that led to it.
@@ -88,7 +97,7 @@ impl Allowed<'_> {
         let entry = ctx.entry(verb, Outcome::Allowed, facts)?;
         let id = entry.id;
         ctx.room.append(entry).await?;
-        ctx.left(id);
+        ctx.left_reading(id);
         Ok((Permit::over(verb, id, things), judged.subject))
     }
 }
@@ -99,7 +108,7 @@ impl Ctx {
     pub fn new(room: Arc<Strongroom>, actor: Actor, channel: Channel, place: Place) -> Self {
         let request = RequestId::new(room.clock.now(), room.random());
         let place = place.cut();
-        Self { room, actor, channel, request, place, last_entry: Mutex::new(None) }
+        Self { room, actor, channel, request, place, last: Mutex::default(), asked: Mutex::new(None) }
     }
 
     /// The firm's strongroom.
@@ -134,15 +143,35 @@ impl Ctx {
         self.room.clock.now()
     }
 
-    /// The entry that this request left last.
+    /// The entry that this request left last: that of its act, where reading only followed it.
     #[must_use]
     pub fn last_entry(&self) -> Option<EntryId> {
-        self.last_entry.lock().ok().and_then(|e| *e)
+        self.last.lock().ok().and_then(|last| last.entry)
+    }
+
+    /// When the act of this request was done: earlier than now where it is answered again.
+    #[must_use]
+    pub fn acted_at(&self) -> Micros {
+        self.last.lock().ok().and_then(|last| last.acted_at).unwrap_or_else(|| self.now())
     }
 
     pub(super) fn left(&self, entry: EntryId) {
-        if let Ok(mut last) = self.last_entry.lock() {
-            *last = Some(entry);
+        if let Ok(mut last) = self.last.lock() {
+            *last = Last { entry: Some(entry), ..*last };
+        }
+    }
+
+    fn left_reading(&self, entry: EntryId) {
+        if let Ok(mut last) = self.last.lock()
+            && last.acted_at.is_none()
+        {
+            last.entry = Some(entry);
+        }
+    }
+
+    pub(super) fn acted(&self, entry: EntryId, at: Micros) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = Last { entry: Some(entry), acted_at: Some(at) };
         }
     }
 

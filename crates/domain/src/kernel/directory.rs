@@ -218,6 +218,23 @@ impl Directory {
         hits.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// Leaves of matters in the order of their names those that follow `after`, whether or not it is among them:
+    /// it may have left the list since the page before.
+    pub(crate) fn matters_after(&self, found: &mut Vec<MatterId>, after: MatterId) {
+        let Ok(names) = self.0.read() else { return found.clear() };
+        let place = |id: &MatterId| (names.matters.get(id).map(|m| m.name.to_lowercase()), *id);
+        let from = place(&after);
+        found.retain(|id| place(id) > from);
+    }
+
+    /// As [`Directory::matters_after`], of clients.
+    pub(crate) fn clients_after(&self, found: &mut Vec<ClientId>, after: ClientId) {
+        let Ok(names) = self.0.read() else { return found.clear() };
+        let place = |id: &ClientId| (names.clients.get(id).map(|c| c.name.to_lowercase()), *id);
+        let from = place(&after);
+        found.retain(|id| place(id) > from);
+    }
+
     /// What a thing of staff is called, for the plain words of an entry.
     #[must_use]
     pub fn name_of_actor(&self, id: &str) -> Option<String> {

@@ -34,6 +34,24 @@ impl Ctx {
         Ok(page)
     }
 
+    /// As [`Ctx::permit_page`] over matters, and over every record of those that passed: a search in them. The
+    /// entry names the matters.
+    ///
+    /// # Errors
+    /// As [`Ctx::permit_page`].
+    pub(crate) async fn permit_matters(
+        &self,
+        verb: Verb,
+        of: &Target,
+        see: Verb,
+        candidates: Vec<Target>,
+        facts: Facts,
+    ) -> Result<(Permit, Seen)> {
+        let (permit, seen) = self.permit_page(verb, of, see, candidates, facts).await?;
+        let matters = seen.iter().filter_map(|(_, s)| s.matter.as_ref()).map(|m| (m.id.any(), m.number));
+        Ok((permit.whole_matters(matters.collect()), seen))
+    }
+
     /// Takes candidates in their order until `limit` of them have passed the gate. The flag says whether another
     /// would pass.
     ///

@@ -21,6 +21,7 @@ pub mod loader;
 pub mod operation;
 pub mod permit;
 pub mod reader;
+pub mod repeat;
 pub mod schema;
 pub mod sets;
 pub mod strangers;

@@ -14,6 +14,7 @@ use super::error::{Error, Result};
 use super::id::{AnyId, EntryId, Id, Kind, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
+use super::repeat::{Answer, Claimed};
 use super::sets::{self, Set};
 use super::target::{Subject, Target};
 use super::vault::{Column, KeyOf, Vault};
@@ -27,8 +28,8 @@ pub trait Operation: Send + Sized {
     /// Whether it may run beside others of its kind, or alone because it changes who may what. Alone unless said:
     /// an operation that touches a set out of turn fails.
     const TURN: Turn = Turn::Alone;
-    /// What comes back.
-    type Output: Send;
+    /// What comes back, and how it is remembered for a request that is sent again.
+    type Output: Answer;
 
     /// What it is done to.
     fn target(&self) -> Target;
@@ -36,6 +37,11 @@ pub trait Operation: Send + Sized {
     /// Whom it concerns, where the rules ask whether that is the actor.
     fn concerns(&self) -> Option<StaffId> {
         None
+    }
+
+    /// What came beside the request and belongs to what it asks: a digest of the bytes to be filed.
+    fn content(&self) -> Vec<u8> {
+        Vec::new()
     }
 
     /// Does it, inside the transaction.
@@ -63,6 +69,7 @@ impl<T> Done<T> {
 /// The one write transaction. Only [`Ctx::perform`] makes one.
 pub struct WriteTx<'a> {
     ctx: &'a Ctx,
+    now: Micros,
     tx: Tx,
     since: u64,
     turn: Turn,
@@ -74,7 +81,7 @@ pub struct WriteTx<'a> {
 impl WriteTx<'_> {
     /// Now: one instant for the whole operation.
     pub(crate) fn now(&self) -> Micros {
-        self.ctx.now()
+        self.now
     }
 
     /// The context of the request.
@@ -94,7 +101,7 @@ impl WriteTx<'_> {
 
     /// A new identifier.
     pub(crate) fn new_id<T: Kind>(&mut self) -> Id<T> {
-        let id = Id::new(self.ctx.now(), self.ctx.room.random());
+        let id = Id::new(self.now, self.ctx.room.random());
         self.permit.admit(id.any());
         id
     }
@@ -169,7 +176,8 @@ impl WriteTx<'_> {
 }
 
 impl Ctx {
-    /// Does an operation: begin, load, decide, run, record, commit. A refusal leaves its entry too.
+    /// Does an operation: begin, load, decide, run, record, commit. A refusal leaves its entry too. What the
+    /// gate allows and was done already under the request's key is answered again, and leaves none.
     ///
     /// # Errors
     /// Refused or not found, what the operation itself answers, sealed, storage. Nothing is kept then.
@@ -204,10 +212,32 @@ impl Ctx {
             return Err(self.refuse(O::VERB, &target, &judged).await?);
         }
         let covered = self.complete(Facts::default(), &target, &judged).about;
-        let entry_id = EntryId::new(self.now(), self.room.random());
+        let now = self.now();
+        let entry_id = EntryId::new(now, self.room.random());
+        let ask = (O::VERB, &target, operation.content());
+        let claim = match self.claim::<O::Output>(&mut tx, ask, entry_id, now).await {
+            Ok(Claimed::Ours(claim)) => claim,
+            Ok(Claimed::Done(entry, at, output)) => {
+                tx.rollback().await.ok();
+                self.acted(entry, at);
+                return Ok((output, entry));
+            }
+            Err(error) => {
+                tx.rollback().await.ok();
+                return Err(error);
+            }
+        };
         let permit = Permit::over(O::VERB, entry_id, covered);
-        let mut write =
-            WriteTx { ctx: self, tx, since, turn: O::TURN, permit, touched: Vec::new(), learned: Vec::new() };
+        let mut write = WriteTx {
+            ctx: self,
+            now,
+            tx,
+            since,
+            turn: O::TURN,
+            permit,
+            touched: Vec::new(),
+            learned: Vec::new(),
+        };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {
@@ -215,9 +245,13 @@ impl Ctx {
                 return Err(error);
             }
         };
+        if let Some(claim) = claim {
+            // an error here drops the transaction, and with it the act
+            claim.remember(&mut write.tx, done.output.made()).await?;
+        }
         let facts = self.complete(done.facts, &target, &judged);
         let id = finish(write, O::VERB, facts).await?;
-        self.left(id);
+        self.acted(id, now);
         Ok((done.output, id))
     }
 }

@@ -3,7 +3,7 @@
 //! Its fields are private and only the kernel builds one, after the entry was committed (a read) or
 //! inside the transaction that ends with the entry (a change).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::blind;
 use super::id::{AnyId, EntryId};
@@ -22,6 +22,8 @@ enum Covers {
     Things(BTreeSet<AnyId>),
     /// A matter and every record of it: an export.
     Matter(AnyId, u32),
+    /// Some matters and every record of them: a search.
+    Matters(BTreeMap<AnyId, u32>),
     /// The names of clients, matters and walls, and no record: the directory in memory.
     Names,
 }
@@ -37,6 +39,10 @@ impl Permit {
 
     pub(super) const fn whole_matter(verb: Verb, entry: EntryId, matter: AnyId, number: u32) -> Self {
         Self { verb, entry, covers: Covers::Matter(matter, number) }
+    }
+
+    pub(super) fn whole_matters(self, matters: BTreeMap<AnyId, u32>) -> Self {
+        Self { covers: Covers::Matters(matters), ..self }
     }
 
     /// Takes a thing in that the operation has just made.
@@ -69,6 +75,13 @@ impl Permit {
                 KeyOf::Record { matter, .. } => matter == *number,
                 KeyOf::Client(_) => true,
                 KeyOf::System => false,
+            },
+            Covers::Matters(matters) => match of {
+                KeyOf::Matter(_) => matters.contains_key(thing),
+                KeyOf::Record { matter, .. } => {
+                    lies_there(thing, of) && matters.values().any(|number| *number == matter)
+                }
+                KeyOf::Client(_) | KeyOf::System => false,
             },
             Covers::Names => matches!(of, KeyOf::Client(_) | KeyOf::Matter(_)),
         }

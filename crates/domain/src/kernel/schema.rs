@@ -29,6 +29,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::anchor::ALL,
         super::loader::ALL,
         super::ledger::ALL,
+        super::repeat::ALL,
         super::unsealing::ALL,
         crate::features::client::store::ALL,
         crate::features::firm::store::ALL,

@@ -70,6 +70,7 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
     }
     match verb {
         V::MeRead | V::TodayRead | V::ClientList | V::MatterList => true,
+        V::RecordSearch | V::UploadList | V::WallList => true,
         V::SessionList
         | V::SessionEnd
         | V::SignOut
@@ -112,6 +113,7 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         }
         V::ApprovalList => is(Administrator) || is(Partner) || is(ComplianceOfficer),
         V::ApprovalDecide => (is(Partner) || is(ComplianceOfficer)) && c.how.stepped_up && !c.how.own,
+        V::ApprovalWithdraw => is(Administrator) && c.how.own,
         V::HealthRead | V::SystemSeal => is(Administrator),
         V::SignIn
         | V::Enrol
@@ -164,6 +166,7 @@ fn kinds(verb: Verb) -> Vec<ThingKind> {
         | V::RoleChange
         | V::CredentialReset
         | V::ApprovalDecide
+        | V::ApprovalWithdraw
         | V::CredentialChange
         | V::SessionList
         | V::SessionEnd

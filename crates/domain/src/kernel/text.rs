@@ -1,4 +1,7 @@
-//! Text that was checked once, at the edge. Inside, the type is the proof.
+//! Text that was checked once, at the edge. Inside, the type is the proof. Every text is brought into the form
+//! NFC, so that what two keyboards write differently is one name.
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::error::{Error, Result};
 
@@ -21,7 +24,7 @@ macro_rules! texts {
             /// # Errors
             /// Empty, too long, or with characters that deceive the eye.
             pub fn parse(text: &str) -> Result<Self> {
-                let text = text.trim();
+                let text: String = text.trim().nfc().collect();
                 if text.is_empty() {
                     return Err(Error::invalid($field, $says));
                 }
@@ -31,7 +34,7 @@ macro_rules! texts {
                 if text.chars().any(|c| is_deceptive(c) && !($lines && (c == '\n' || c == '\r' || c == '\t'))) {
                     return Err(Error::invalid($field, "Control and text-direction characters cannot stand here."));
                 }
-                Ok(Self(text.to_owned()))
+                Ok(Self(text))
             }
 
             /// The text.
@@ -64,7 +67,7 @@ impl Email {
     /// # Errors
     /// Without exactly one `@` between two parts, or with characters that cannot stand in one.
     pub fn parse(text: &str) -> Result<Self> {
-        let text = text.trim().to_lowercase();
+        let text: String = text.trim().to_lowercase().nfc().collect();
         let wrong = || Error::invalid("email", "Give a whole address, such as a.name@firm.example.");
         let (local, domain) = text.split_once('@').ok_or_else(wrong)?;
         let plain = text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || is_deceptive(c));

@@ -83,6 +83,7 @@ macro_rules! verbs {
 verbs! {
     ApprovalDecide = "approval.decide", Roles, "decided a request for approval", "deciding a request for approval";
     ApprovalList = "approval.list", Read, "looked at the requests for approval", "seeing the requests for approval";
+    ApprovalWithdraw = "approval.withdraw", Roles, "withdrew a request for approval", "withdrawing a request for approval";
     ClientCreate = "client.create", Write, "took on the client", "taking on a client";
     ClientList = "client.list", Read, "listed clients", "listing clients";
     ClientRename = "client.rename", Write, "renamed the client", "renaming the client";
@@ -122,6 +123,7 @@ verbs! {
     RecordPreview = "record.preview", Read, "previewed it", "previewing it";
     RecordRead = "record.read", Read, "read it", "reading it";
     RecordRename = "record.rename", Write, "renamed it", "renaming it";
+    RecordSearch = "record.search", Read, "searched the titles of records", "searching the titles of records";
     RecordVersion = "record.version", Write, "added a version", "adding a version";
     RoleChange = "role.change", Roles, "changed the role of a person", "changing a role";
     SeatEnd = "seat.end", Write, "ended a seat", "ending a seat";
@@ -146,10 +148,12 @@ verbs! {
     TokenMake = "token.make", Read, "made an access token", "making an access token";
     UploadBegin = "upload.begin", Write, "began an upload", "beginning an upload";
     UploadEnd = "upload.end", Write, "gave up an upload", "giving up an upload";
+    UploadList = "upload.list", Read, "looked at their uploads", "seeing one's uploads";
     UploadPart = "upload.part", Write, "sent a part of an upload", "sending a part of an upload";
     UploadSweep = "upload.sweep", Write, "swept expired uploads", "sweeping expired uploads";
     WallChange = "wall.change", Walls, "changed the wall", "changing a wall";
     WallEnd = "wall.end", Walls, "ended the wall", "ending a wall";
+    WallList = "wall.list", Read, "listed walls", "listing walls";
     WallMake = "wall.make", Walls, "made a wall", "making a wall";
     WallSee = "wall.see", Read, "looked at a wall", "seeing a wall";
 }

@@ -23,6 +23,7 @@ use crate::kernel::facts::{
 };
 use crate::kernel::id::{AnyId, ClientId, GroupId, MatterId, RecordId, SeatId, StaffId, WallId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Email, Name};
@@ -79,6 +80,17 @@ pub(super) async fn place(f: &Fixture, firm: &Firm) -> Placed {
 struct Place {
     firm: Firm,
     first_day: i64,
+}
+
+/// Written once, and never asked for again.
+impl Answer for Placed {
+    fn made(&self) -> String {
+        String::new()
+    }
+
+    fn again(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 impl Operation for Place {

@@ -4,9 +4,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
-use axum::http::header::{AUTHORIZATION, ETAG};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +21,7 @@ use strongroom_domain::{Ctx, Error};
 
 use super::problem::Problem;
 use super::request::Rq;
-use super::{cookies, csrf, etag};
+use super::{cookies, csrf, etag, repeat};
 use crate::state::WebState;
 
 /// What an API handler answers.
@@ -67,7 +68,9 @@ impl FromRequestParts<WebState> for Api {
             }
             session::authenticate_session(state.room(), secret, Channel::Web, rq.place.clone()).await?
         };
-        Ok(Self { ctx: rq.known(ctx), state: state.clone(), headers })
+        let ctx = rq.known(ctx);
+        repeat::by_key(&ctx, parts, &rq)?;
+        Ok(Self { ctx, state: state.clone(), headers })
     }
 }
 
@@ -138,18 +141,29 @@ impl<T: DeserializeOwned> FromRequest<WebState> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
+        if !is_json(request.headers()) {
+            return Err(Problem::new("media-type", "Send the body as application/json."));
+        }
+        let rq = request.extensions().get::<Arc<Rq>>().cloned();
+        let body = Bytes::from_request(request, state).await.map_err(|error| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new("too-large", "The body is too large."),
+            _ => Problem::malformed("The body did not arrive whole."),
+        })?;
+        if let Some(ctx) = rq.as_ref().and_then(|rq| rq.ctx()) {
+            ctx.asks(&body);
+        }
+        match axum::Json::<T>::from_bytes(&body) {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::MissingJsonContentType(_)) => {
-                Err(Problem::new("media-type", "Send the body as application/json."))
-            }
-            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Problem::new("too-large", "The body is too large."))
-            }
             Err(JsonRejection::JsonDataError(error)) => Err(Problem::malformed(plain(&error.body_text()))),
             Err(_) => Err(Problem::malformed("The body is not JSON.")),
         }
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
 /// The reason without the value that was sent.

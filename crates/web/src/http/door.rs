@@ -78,7 +78,7 @@ impl Stranger {
     /// The hidden field.
     #[must_use]
     pub fn csrf(&self) -> Csrf {
-        Csrf { token: self.csrf.clone() }
+        Csrf { token: self.csrf.clone(), once: None }
     }
 
     /// A page, with the cookie where it is new.

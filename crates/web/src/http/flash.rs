@@ -32,6 +32,7 @@ const SAYINGS: &[(&str, Tone, &str)] = &[
     ("asked", Tone::Note, "Asked. A second person, who is not an administrator, decides it under Approvals."),
     ("approved", Tone::Good, "Approved."),
     ("rejected", Tone::Good, "Rejected."),
+    ("withdrawn", Tone::Note, "Withdrawn. Nothing changes; you can ask anew."),
     ("suspended", Tone::Warn, "Suspended, and signed out everywhere."),
     ("restored", Tone::Good, "Let back in."),
     ("done", Tone::Good, "Done."),

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod page;
 pub mod problem;
 pub mod range;
+pub mod repeat;
 pub mod reply;
 pub mod request;
 pub mod trouble;

@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::request::Rq;
 use super::trouble::Trouble;
 use super::when::Clocks;
-use super::{cookies, csrf, flash};
+use super::{cookies, csrf, flash, repeat};
 use crate::layout::{Flash, Presenting, Section, Shell, Theme, nav_for};
 use crate::state::WebState;
 use crate::view::parts::Csrf;
@@ -87,10 +87,10 @@ impl PageCx {
         }
     }
 
-    /// The hidden field of a form.
+    /// The hidden fields of a form.
     #[must_use]
     pub fn csrf(&self) -> Csrf {
-        Csrf { token: self.csrf.clone() }
+        Csrf { token: self.csrf.clone(), once: csrf::fresh() }
     }
 
     /// Light or dark.
@@ -260,6 +260,7 @@ impl FromRequest<WebState> for Posted {
         if !csrf::fits(&page.bound, fields.get("csrf")) {
             return Err(Trouble::from(Problem::csrf()));
         }
+        repeat::by_form(&page.ctx, &rq.here, &fields);
         if let Ok(mut typed) = rq.typed.lock() {
             *typed = Some(fields.clone());
         }
@@ -277,9 +278,13 @@ impl Page {
         Self::open(&parts.headers, &rq, state).await
     }
 
-    /// Whether this is the token of the session.
+    /// Whether the form with files is ours, by the fields before them; a double click files them once.
     #[must_use]
-    pub fn token_fits(&self, given: &str) -> bool {
-        csrf::fits(&self.0.bound, given)
+    pub fn form_fits(&self, fields: &Fields) -> bool {
+        let ours = csrf::fits(&self.0.bound, fields.get("csrf"));
+        if ours && !self.ctx.repeats() {
+            repeat::by_form(&self.ctx, &self.here, fields);
+        }
+        ours
     }
 }

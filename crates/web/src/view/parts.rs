@@ -180,9 +180,11 @@ pub struct Pager {
     pub says: String,
 }
 
-/// The hidden field of every form.
+/// The hidden fields of every form.
 #[derive(Template, Clone)]
 #[template(path = "parts/csrf.html")]
 pub struct Csrf {
     pub token: String,
+    /// By which a double click is known as one; none before someone is signed in.
+    pub once: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use strongroom_storage::params;
 
-use crate::features::matter::{MatterView, view_of};
+use crate::features::matter::{MatterView, date, view_of};
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
@@ -53,8 +53,7 @@ pub async fn clients(
     let mut candidates: Vec<ClientId> =
         hits.into_iter().filter(|id| scope.as_ref().is_none_or(|s| s.contains(id))).collect();
     if let Some(after) = after {
-        let place = candidates.iter().position(|id| *id == after).map_or(0, |p| p + 1);
-        candidates.drain(..place);
+        ctx.room.directory.clients_after(&mut candidates, after);
     }
     let (page, more) = ctx
         .fill_page(
@@ -97,8 +96,9 @@ pub async fn client(ctx: &Ctx, id: ClientId) -> Result<(ClientView, Vec<MatterVi
         .await?;
     let facts = ctx.load(async |loader| loader.client(id).await).await?.ok_or(Error::NotFound)?;
     let name = ctx.room.directory.client(&permit, id).ok_or(Error::NotFound)?;
-    let matters =
+    let mut matters: Vec<MatterView> =
         seen.into_iter().filter_map(|(_, s)| s.matter).filter_map(|m| view_of(ctx, &permit, &m)).collect();
+    date(ctx, &mut matters).await?;
     let view = ClientView {
         id,
         name: name.name,

@@ -35,6 +35,8 @@ pub struct MatterView {
     pub opened_at: i64,
     /// When it was closed.
     pub closed_at: Option<i64>,
+    /// When something of it was last changed; in lists.
+    pub changed_at: Option<i64>,
     /// Who leads, by short name.
     pub leads: Vec<String>,
     /// The viewer's own seat, or `none`.
@@ -149,6 +151,7 @@ fn view_for(ctx: &Ctx, permit: &Permit, matter: &MatterFacts, compliance: bool) 
         open: matter.open,
         opened_at: matter.opened_at,
         closed_at: matter.closed_at,
+        changed_at: None,
         leads,
         my_seat: matter.seat_of(me, now),
         people: people.len(),
@@ -181,8 +184,7 @@ pub async fn matters(
         candidates.retain(|id| ctx.room.directory.client_of(*id) == Some(client));
     }
     if let Some(after) = after {
-        let place = candidates.iter().position(|id| *id == after).map_or(0, |p| p + 1);
-        candidates.drain(..place);
+        ctx.room.directory.matters_after(&mut candidates, after);
     }
     let ((permit, seen), more) = ctx
         .fill_page(
@@ -195,12 +197,23 @@ pub async fn matters(
         )
         .await?;
     let compliance = ctx.is_compliance().await?;
-    let views = seen
+    let mut views: Vec<MatterView> = seen
         .into_iter()
         .filter_map(|(_, s)| s.matter)
         .filter_map(|m| view_for(ctx, &permit, &m, compliance))
         .collect();
+    date(ctx, &mut views).await?;
     Ok((views, more))
+}
+
+/// Says of each matter of a page when something of it last changed: a record, or its state.
+pub(crate) async fn date(ctx: &Ctx, views: &mut [MatterView]) -> Result<()> {
+    for view in views {
+        let row = ctx.room.db.one(&store::NEWEST_CHANGE, &params![view.id.to_string()]).await?;
+        let known = [row.get::<Option<i64>>("at")?, Some(view.opened_at), view.closed_at];
+        view.changed_at = known.into_iter().flatten().max();
+    }
+    Ok(())
 }
 
 /// One matter.

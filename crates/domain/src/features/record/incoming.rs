@@ -15,6 +15,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, RecordFacts};
 use crate::kernel::id::{MatterId, RecordId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Title, file_name};
 use crate::kernel::vault::{Column, KeyOf, Numbered};
@@ -102,7 +103,8 @@ pub async fn incoming_version(
     let watch = ctx.room.vault.watch();
     let (permit, subject) = ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
     let facts = subject.need_record()?;
-    if etag.is_some_and(|e| e != facts.row_version) {
+    // what may be answered again is held against its version where it is known whether it is
+    if etag.is_some_and(|e| e != facts.row_version) && !ctx.repeats() {
         return Err(Error::Stale);
     }
     let version = facts.version + 1;
@@ -110,7 +112,7 @@ pub async fn incoming_version(
     let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
     let context = ctx.room.vault.content_context(&record.to_string(), version);
     let sink = Sink::begin(&ctx.room, watch, &key, &context).await?;
-    let etag = Some(facts.row_version);
+    let etag = etag.or(Some(facts.row_version));
     Ok(Incoming {
         ctx,
         sink,
@@ -147,10 +149,36 @@ async fn file(ctx: &Ctx, filing: Filing, sunk: Sunk) -> Result<RecordView> {
             ctx.perform(AddVersion { record, version, filename, etag, keep_duplicate, upload, sunk }).await
         }
     };
-    if done.is_err() {
+    if !matches!(done, Ok(Filed { view: Some(_), .. })) {
         ctx.room.blobs.delete(&blob).await.ok();
     }
-    done
+    match done? {
+        Filed { view: Some(view), .. } => Ok(view),
+        // it was filed under the same key before: what came now is dropped
+        Filed { record, view: None } => Ok(queries::read(ctx, record).await?.record),
+    }
+}
+
+/// What was filed; only its id is remembered.
+struct Filed {
+    record: RecordId,
+    view: Option<RecordView>,
+}
+
+impl Filed {
+    const fn seen(view: RecordView) -> Self {
+        Self { record: view.id, view: Some(view) }
+    }
+}
+
+impl Answer for Filed {
+    fn made(&self) -> String {
+        self.record.to_string()
+    }
+
+    fn again(made: &str) -> Option<Self> {
+        Some(Self { record: RecordId::parse(made)?, view: None })
+    }
 }
 
 /// Files the bytes of a finished upload.
@@ -170,13 +198,20 @@ struct AddRecord {
 impl Operation for AddRecord {
     const VERB: Verb = Verb::RecordAdd;
     const TURN: Turn = Turn::Beside;
-    type Output = RecordView;
+    type Output = Filed;
 
     fn target(&self) -> Target {
         self.new.matter.map_or(Target::Unknown, Target::Matter)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<RecordView>> {
+    fn content(&self) -> Vec<u8> {
+        let new = &self.new;
+        let said =
+            (&new.filename, &new.title, &new.folder, new.labels.map(Labels::words), new.keep_duplicate);
+        serde_json::to_vec(&(said, self.sunk.sha256)).unwrap_or_default()
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<Filed>> {
         let matter = on.need_matter()?;
         tx.admit(self.record.any());
         let path = self.new.folder.as_deref().unwrap_or_default();
@@ -239,7 +274,7 @@ impl Operation for AddRecord {
             .told(self.record.any(), key_of, "labels", labels.stored());
         told.record = Some(self.record.any());
         let view = queries::view(&record, title, facts, path.to_owned())?;
-        Ok(Done::recording(view, told))
+        Ok(Done::recording(Filed::seen(view), told))
     }
 }
 
@@ -256,13 +291,17 @@ struct AddVersion {
 impl Operation for AddVersion {
     const VERB: Verb = Verb::RecordVersion;
     const TURN: Turn = Turn::Beside;
-    type Output = RecordView;
+    type Output = Filed;
 
     fn target(&self) -> Target {
         Target::Record(self.record)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<RecordView>> {
+    fn content(&self) -> Vec<u8> {
+        serde_json::to_vec(&(&self.filename, self.sunk.sha256)).unwrap_or_default()
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<Filed>> {
         let (matter, old) = (on.need_matter()?, on.need_record()?);
         if self.etag.is_some_and(|e| e != old.row_version) || self.version != old.version + 1 {
             return Err(Error::Stale);
@@ -287,7 +326,7 @@ impl Operation for AddVersion {
             facts.sha256.as_str(),
         );
         let view = queries::view(&record, title, facts, String::new())?;
-        Ok(Done::recording(view, told))
+        Ok(Done::recording(Filed::seen(view), told))
     }
 }
 

@@ -13,6 +13,7 @@ mod labels;
 mod model;
 mod ops;
 mod queries;
+mod search;
 mod sink;
 pub(crate) mod store;
 
@@ -26,7 +27,8 @@ pub(crate) use model::VersionFacts;
 pub use model::{FolderView, RecordDetail, RecordPage, RecordView, VersionView, kind_of};
 pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
 pub use queries::{list, read};
-pub(crate) use sink::Sink;
+pub use search::{Found, find};
+pub(crate) use sink::{Sealer, Sink};
 
 #[cfg(test)]
 mod tests;

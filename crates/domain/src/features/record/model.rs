@@ -105,6 +105,8 @@ pub struct FolderView {
     pub path: String,
     /// What new records in it inherit.
     pub labels: Labels,
+    /// How many records lie in it itself: whoever may list the matter may list each of them.
+    pub records: u64,
     /// For `If-Match`.
     pub etag: i64,
 }

@@ -49,6 +49,10 @@ pub(super) fn view(
 
 async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<Vec<FolderView>> {
     let key = ctx.room.vault.key(permit, &matter.id.any(), KeyOf::Matter(matter.number))?;
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for row in ctx.room.db.all(&store::FOLDER_COUNTS, &params![matter.id.to_string()]).await? {
+        counts.insert(row.get("folder_id")?, row.get("n")?);
+    }
     let mut folders = Vec::new();
     for row in ctx.room.db.all(&store::FOLDERS, &params![matter.id.to_string()]).await? {
         let folder = FolderRow::read(&row, &ctx.room.vault)?;
@@ -58,6 +62,7 @@ async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<
             id: folder.id,
             path: ctx.room.vault.open_text(&key, at, &folder.sealed_name)?,
             labels: Labels::of_row(&folder.labels)?,
+            records: counts.get(&text).copied().unwrap_or_default(),
             etag: folder.row_version,
         });
     }

@@ -1,4 +1,5 @@
-//! Where the bytes of one version go: encrypted as they come, hashed, counted, into a blob of their own.
+//! Where bytes go: encrypted as they come, into a blob of their own. A part of an upload is sealed and no more;
+//! the content of a version is hashed, counted and held against the limit too.
 
 use std::sync::Arc;
 
@@ -9,15 +10,69 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::strongroom::Strongroom;
 use crate::kernel::vault::SealWatch;
 
-/// Where the bytes of one version go: encrypted under the version's key, hashed, counted.
-pub(crate) struct Sink {
+/// How many sealed bytes go to the blob store at once.
+const PIECE: usize = 256 * 1024;
+/// How many bytes the media type is found from.
+const HEAD: usize = 8 * 1024;
+
+/// Seals a stream into one blob. Dropping it leaves nothing.
+pub(crate) struct Sealer {
     room: Arc<Strongroom>,
     watch: SealWatch,
     encryptor: chunked::Encryptor,
     writer: Writer,
+    pending: Vec<u8>,
+}
+
+impl Sealer {
+    /// `watch` was taken before the permit was asked for, so that a sealing in between is seen.
+    pub(crate) async fn begin(
+        room: &Arc<Strongroom>,
+        watch: SealWatch,
+        key: &Key,
+        context: &[u8],
+    ) -> Result<Self> {
+        let (encryptor, header) = chunked::Encryptor::begin(key, context, room.random::<24>());
+        let writer = room.blobs.create().await?;
+        let mut pending = Vec::with_capacity(PIECE + chunked::CHUNK + chunked::TAG);
+        pending.extend_from_slice(&header);
+        Ok(Self { room: room.clone(), watch, encryptor, writer, pending })
+    }
+
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if !self.watch.holds() {
+            return Err(Error::Sealed);
+        }
+        for piece in bytes.chunks(PIECE) {
+            self.encryptor.push(piece, &mut self.pending);
+            if self.pending.len() >= PIECE {
+                let full =
+                    std::mem::replace(&mut self.pending, Vec::with_capacity(PIECE + chunked::CHUNK + 64));
+                self.writer.write(full).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The blob is durable when this returns.
+    pub(crate) async fn finish(mut self) -> Result<BlobName> {
+        if !self.watch.holds() {
+            return Err(Error::Sealed);
+        }
+        self.encryptor.finish(&mut self.pending);
+        self.writer.write(self.pending).await?;
+        let blob = BlobName::from_random(self.room.random());
+        self.writer.commit(&blob).await?;
+        Ok(blob)
+    }
+}
+
+/// Where the bytes of one version go.
+pub(crate) struct Sink {
+    sealer: Sealer,
+    limit: u64,
     hasher: mac::Sha256,
     head: Vec<u8>,
-    pending: Vec<u8>,
     size: u64,
 }
 
@@ -29,59 +84,30 @@ pub(crate) struct Sunk {
     pub(crate) head: Vec<u8>,
 }
 
-/// How many sealed bytes go to the blob store at once.
-const PIECE: usize = 256 * 1024;
-/// How many bytes the media type is found from.
-const HEAD: usize = 8 * 1024;
-
 impl Sink {
-    /// `watch` was taken before the permit was asked for, so that a sealing in between is seen.
+    /// See [`Sealer::begin`].
     pub(crate) async fn begin(
         room: &Arc<Strongroom>,
         watch: SealWatch,
         record_key: &Key,
         context: &[u8],
     ) -> Result<Self> {
-        let (encryptor, header) =
-            chunked::Encryptor::begin(&record_key.derive("content"), context, room.random::<24>());
-        let writer = room.blobs.create().await?;
-        let mut pending = Vec::with_capacity(PIECE + chunked::CHUNK + chunked::TAG);
-        pending.extend_from_slice(&header);
-        Ok(Self {
-            room: room.clone(),
-            watch,
-            encryptor,
-            writer,
-            hasher: mac::Sha256::new(),
-            head: Vec::new(),
-            pending,
-            size: 0,
-        })
+        let sealer = Sealer::begin(room, watch, &record_key.derive("content"), context).await?;
+        let limit = room.settings.record_limit;
+        Ok(Self { sealer, limit, hasher: mac::Sha256::new(), head: Vec::new(), size: 0 })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        if !self.watch.holds() {
-            return Err(Error::Sealed);
-        }
-        let limit = self.room.settings.record_limit;
         self.size += bytes.len() as u64;
-        if self.size > limit {
-            return Err(Error::TooLarge { limit });
+        if self.size > self.limit {
+            return Err(Error::TooLarge { limit: self.limit });
         }
         if self.head.len() < HEAD {
             let wanted = HEAD - self.head.len();
             self.head.extend_from_slice(bytes.get(..wanted.min(bytes.len())).unwrap_or_default());
         }
-        for piece in bytes.chunks(PIECE) {
-            self.hasher.update(piece);
-            self.encryptor.push(piece, &mut self.pending);
-            if self.pending.len() >= PIECE {
-                let full =
-                    std::mem::replace(&mut self.pending, Vec::with_capacity(PIECE + chunked::CHUNK + 64));
-                self.writer.write(full).await?;
-            }
-        }
-        Ok(())
+        self.hasher.update(bytes);
+        self.sealer.write(bytes).await
     }
 
     /// Bytes taken in so far.
@@ -89,14 +115,8 @@ impl Sink {
         self.size
     }
 
-    pub(crate) async fn finish(mut self) -> Result<Sunk> {
-        if !self.watch.holds() {
-            return Err(Error::Sealed);
-        }
-        self.encryptor.finish(&mut self.pending);
-        self.writer.write(self.pending).await?;
-        let blob = BlobName::from_random(self.room.random());
-        self.writer.commit(&blob).await?;
+    pub(crate) async fn finish(self) -> Result<Sunk> {
+        let blob = self.sealer.finish().await?;
         Ok(Sunk { blob, size: self.size, sha256: self.hasher.finish(), head: self.head })
     }
 }

@@ -35,6 +35,12 @@ statements! {
         ORDER BY r.changed_at DESC, r.record_id DESC LIMIT $4";
     pub MATTER_ENTRIES = "SELECT entry_id, at, idx, bytes FROM ledger_entry WHERE matter_id = $1 AND (at, entry_id) > ($2, CAST($3 AS TEXT)) \
         ORDER BY at, entry_id LIMIT $4";
+    pub MATTERS_BY_CHANGE = "SELECT DISTINCT s.matter_id AS matter_id, \
+        COALESCE((SELECT MAX(r.changed_at) FROM record r WHERE r.matter_id = s.matter_id), 0) AS at \
+        FROM seat s WHERE s.staff_id = $1 AND (s.until IS NULL OR s.until > $2) ORDER BY at DESC, matter_id DESC LIMIT $3";
+    pub TITLES = "SELECT record_id, matter_id, folder_id, number, labels, version, size, created_at, created_by, changed_at, sealed_title, row_version, mac \
+        FROM record WHERE matter_id = $1 ORDER BY changed_at DESC, record_id DESC LIMIT $2";
+    pub FOLDER_COUNTS = "SELECT folder_id, COUNT(*) AS n FROM record WHERE matter_id = $1 AND folder_id IS NOT NULL GROUP BY folder_id";
     pub FOLDERS = "SELECT folder_id, matter_id, parent_id, name_index, sealed_name, labels, created_at, row_version, mac \
         FROM folder WHERE matter_id = $1 ORDER BY created_at, folder_id";
     pub FOLDER_BY_NAME = "SELECT folder_id, matter_id, parent_id, name_index, sealed_name, labels, created_at, row_version, mac \

@@ -1,8 +1,10 @@
 //! Which passwords are good enough (NIST SP 800-63B, 3.1.1): long enough, not one that everyone tries first, not
-//! one that the firm or the person gives away. No rules about kinds of characters, no forced changes.
+//! one that the firm or the person gives away. No rules about kinds of characters, no forced changes. Whatever a
+//! keyboard makes of the same characters, it is one password: RFC 8265, `OpaqueString`.
 
 use strongroom_seal::password as argon;
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::kernel::error::{Error, Result};
@@ -23,6 +25,17 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 pub const fn password_rules() -> &'static str {
     "At least 8 characters, any of them, spaces too: a few words that do not belong together are best. \
      Not a common password, not your name, your address or the firm's name."
+}
+
+/// In the one form in which a password is counted, computed and compared: spaces of every kind are the plain one,
+/// and the rest is NFC. A form longer than any password is cut, so that nobody makes us compute it.
+fn prepared(password: &str) -> Zeroizing<String> {
+    let space = |c: char| c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}');
+    let plain = password.chars().take(LONGEST * 4).map(|c| if space(c) { ' ' } else { c });
+    // room for all of it at once: a text that grows leaves copies behind
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST * 16));
+    text.extend(plain.nfc().take(LONGEST + 1));
+    text
 }
 
 fn stretched(c: char) -> char {
@@ -112,6 +125,7 @@ fn own_words<'a>(own: &[&'a str]) -> Vec<String> {
 
 /// Refuses a password that is too short, too long, common, or made of `own` names and addresses.
 pub(crate) fn check(field: &'static str, password: &str, own: &[&str]) -> Result<()> {
+    let password = prepared(password);
     let length = password.chars().count();
     if length < SHORTEST {
         return Err(Error::invalid(
@@ -152,7 +166,7 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
 pub(crate) async fn hash(room: &Strongroom, password: &str) -> Result<Zeroizing<String>> {
     let cost = room.settings.password_cost;
     let entropy = room.entropy.clone();
-    let password = Zeroizing::new(password.to_owned());
+    let password = prepared(password);
     let hash = beside(move || argon::hash(&password, cost, entropy.as_ref())).await?;
     hash.map_err(|e| Error::Internal(e.to_string()))
 }
@@ -164,7 +178,7 @@ pub(crate) async fn verify(
     phc: Option<Zeroizing<String>>,
 ) -> Result<bool> {
     let cost = room.settings.password_cost;
-    let password = Zeroizing::new(password.chars().take(LONGEST + 1).collect::<String>());
+    let password = prepared(password);
     beside(move || match phc {
         Some(phc) => argon::verify(&password, &phc),
         None => {

@@ -16,6 +16,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::id_of;
 use crate::kernel::id::{SessionId, StaffId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::Email;
@@ -181,9 +182,23 @@ struct StartSession {
     hash: [u8; 32],
 }
 
+/// The session, and how many recovery codes are left where one was used.
+struct Started(SessionId, Option<usize>);
+
+/// A session's secret is told once.
+impl Answer for Started {
+    fn made(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn again(_: &str) -> Option<Self> {
+        None
+    }
+}
+
 impl Operation for StartSession {
     const VERB: Verb = Verb::SignIn;
-    type Output = (SessionId, Option<usize>);
+    type Output = Started;
 
     fn target(&self) -> Target {
         Target::Staff(self.staff)
@@ -248,6 +263,6 @@ impl Operation for StartSession {
         ];
         tx.exec_one(&store::SESSION_INSERT, &values).await?;
         let facts = Facts::about([id.any()]).clear("second_factor", how);
-        Ok(Done::recording((id, left), facts))
+        Ok(Done::recording(Started(id, left), facts))
     }
 }

@@ -385,3 +385,15 @@ async fn signing_in_elsewhere_disturbs_no_running_request() {
         assert!(reader.await.unwrap() > 0);
     }
 }
+
+#[tokio::test]
+async fn a_password_is_one_however_the_keyboard_writes_it() {
+    let f = Fixture::new().await;
+    let composed = "caf\u{e9} am\u{a0}Nil um acht";
+    let apart = "cafe\u{301} am Nil um acht";
+    let phc = password::hash(&f.room, composed).await.unwrap();
+    assert!(password::verify(&f.room, apart, Some(phc.clone())).await.unwrap());
+    assert!(!password::verify(&f.room, "cafe am Nil um acht", Some(phc)).await.unwrap());
+    // eight characters are eight, not sixteen code points
+    assert!(password::check("password", "e\u{301}q\u{301}x\u{301}z\u{301}", &[]).is_err());
+}

@@ -10,6 +10,7 @@ use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::id::{StaffId, TokenId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::Name;
@@ -54,15 +55,28 @@ struct MakeToken {
     hash: [u8; 32],
 }
 
+/// A token's text is shown once.
+struct NewToken(TokenId);
+
+impl Answer for NewToken {
+    fn made(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn again(_: &str) -> Option<Self> {
+        None
+    }
+}
+
 impl Operation for MakeToken {
     const VERB: Verb = Verb::TokenMake;
-    type Output = TokenId;
+    type Output = NewToken;
 
     fn target(&self) -> Target {
         Target::Staff(self.staff)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<TokenId>> {
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<NewToken>> {
         tx.touch(Set::Person(self.staff)).await?;
         let id: TokenId = tx.new_id();
         let text = id.to_string();
@@ -93,7 +107,7 @@ impl Operation for MakeToken {
         let facts = Facts::about([id.any()])
             .clear("scopes", token.scopes.clone())
             .clear("expires_at", token.expires_at);
-        Ok(Done::recording(id, facts))
+        Ok(Done::recording(NewToken(id), facts))
     }
 }
 
@@ -130,7 +144,7 @@ pub async fn make_token(ctx: &Ctx, name: Name, scopes: Vec<Scope>, expires_at: M
     let text = token::generate(ctx.room.entropy.as_ref());
     let hash = token::parse(&text).map_err(|e| Error::Internal(e.to_string()))?.hash();
     let words: Vec<&str> = scopes.iter().map(|s| s.word()).collect();
-    let id =
+    let NewToken(id) =
         ctx.perform(MakeToken { staff: ctx.me()?, name, scopes: words.join(" "), expires_at, hash }).await?;
     Ok(MadeToken { id, text })
 }

@@ -35,7 +35,7 @@ pub struct ApprovalView {
     pub asked_by_name: String,
     /// When.
     pub asked_at: Micros,
-    /// `waiting`, `approved` or `rejected`.
+    /// `waiting`, `approved`, `rejected` or `withdrawn`.
     pub state: String,
     /// Who decided, by name.
     pub decided_by_name: Option<String>,
@@ -45,6 +45,8 @@ pub struct ApprovalView {
     pub reason: Option<String>,
     /// True where the viewer could decide it.
     pub mine: bool,
+    /// True where the viewer asked for it and could withdraw it.
+    pub asked: bool,
 }
 
 /// What waits, then what was decided, the newest first; at most two hundred of each.
@@ -58,11 +60,12 @@ pub async fn approvals(ctx: &Ctx) -> Result<Vec<ApprovalView>> {
     let second = matches!(role, Role::Partner | Role::ComplianceOfficer);
     let mut decided = Vec::new();
     let mut views = Vec::new();
-    for state in ["waiting", "approved", "rejected"] {
+    for state in ["waiting", "approved", "rejected", "withdrawn"] {
         for row in ctx.room.db.all(&store::APPROVALS_IN, &params![state]).await? {
             let approval = Approval::read(&row, &ctx.room.vault)?;
             let mine = second && approval.asked_by != me && approval.staff != me && state == "waiting";
-            let view = view(ctx, approval, mine)?;
+            let asked = role == Role::Administrator && approval.asked_by == me && state == "waiting";
+            let view = ApprovalView { mine, asked, ..view(ctx, approval)? };
             if state == "waiting" { views.push(view) } else { decided.push(view) }
         }
     }
@@ -71,7 +74,7 @@ pub async fn approvals(ctx: &Ctx) -> Result<Vec<ApprovalView>> {
     Ok(views)
 }
 
-fn view(ctx: &Ctx, approval: Approval, mine: bool) -> Result<ApprovalView> {
+fn view(ctx: &Ctx, approval: Approval) -> Result<ApprovalView> {
     let name = |id: StaffId| ctx.room.directory.staff(id).map_or_else(|| id.to_string(), |s| s.name);
     let at = approval.id.to_string();
     let reason = ctx.room.vault.open_system_text(Approval::column(&at), &approval.sealed_reason)?;
@@ -88,7 +91,8 @@ fn view(ctx: &Ctx, approval: Approval, mine: bool) -> Result<ApprovalView> {
         state: approval.state,
         decided_at: approval.decided_at,
         reason: Some(reason).filter(|r| !r.is_empty()),
-        mine,
+        mine: false,
+        asked: false,
     })
 }
 
@@ -115,39 +119,74 @@ impl Operation for DecideApproval {
 
     async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<()>> {
         let person = on.person.as_ref().ok_or(Error::NotFound)?;
-        let row = tx.optional(&store::APPROVAL_ROW, &params![self.approval.to_string()]).await?;
-        let mut approval = Approval::read(&row.ok_or(Error::NotFound)?, tx.vault())?;
-        if approval.staff != self.staff || approval.asked_by != self.asked_by {
-            return Err(Error::Tampered { table: "approval", id: self.approval.to_string() });
-        }
-        if approval.state != "waiting" && !blind::to("approval-waiting") {
-            return Err(Error::conflict("approval.decided", "This was decided already."));
-        }
-        let now = tx.now();
-        approval.state = String::from(if self.approve { "approved" } else { "rejected" });
-        approval.decided_by = Some(self.me);
-        approval.decided_at = Some(now);
-        let values = params![
-            approval.state.clone(),
-            self.me.to_string(),
-            now,
-            approval.bind().mac(tx.vault())?,
-            self.approval.to_string()
-        ];
-        tx.exec_one(&store::APPROVAL_DECIDE, &values).await?;
+        let state = if self.approve { "approved" } else { "rejected" };
+        let approval = settle(tx, self.approval, (self.staff, self.asked_by), state).await?;
         if self.approve {
             match (approval.kind.as_str(), approval.role) {
                 ("role", Some(role)) => authority::give_role(tx, person, role).await?,
                 _ => authority::reset(tx, person).await?,
             }
         }
-        let mut facts = Facts::about([self.approval.any(), self.asked_by.any()])
-            .clear("kind", approval.kind)
-            .clear("decision", approval.state);
-        if let Some(role) = approval.role {
-            facts = facts.clear("role", role.word());
-        }
-        Ok(Done::recording((), facts))
+        Ok(Done::recording((), told(approval)))
+    }
+}
+
+/// Ends the waiting of a request, which must still be the one that was judged.
+async fn settle(
+    tx: &mut WriteTx<'_>,
+    id: ApprovalId,
+    (staff, asked_by): (StaffId, StaffId),
+    state: &str,
+) -> Result<Approval> {
+    let row = tx.optional(&store::APPROVAL_ROW, &params![id.to_string()]).await?;
+    let mut approval = Approval::read(&row.ok_or(Error::NotFound)?, tx.vault())?;
+    if approval.staff != staff || approval.asked_by != asked_by {
+        return Err(Error::Tampered { table: "approval", id: id.to_string() });
+    }
+    if approval.state != "waiting" && !blind::to("approval-waiting") {
+        return Err(Error::conflict("approval.decided", "This was decided or withdrawn already."));
+    }
+    let (me, now) = (tx.ctx().me()?, tx.now());
+    approval.state = state.to_owned();
+    approval.decided_by = Some(me);
+    approval.decided_at = Some(now);
+    let values = params![state, me.to_string(), now, approval.bind().mac(tx.vault())?, id.to_string()];
+    tx.exec_one(&store::APPROVAL_DECIDE, &values).await?;
+    Ok(approval)
+}
+
+fn told(approval: Approval) -> Facts {
+    let facts = Facts::about([approval.id.any(), approval.asked_by.any()])
+        .clear("kind", approval.kind)
+        .clear("decision", approval.state);
+    match approval.role {
+        Some(role) => facts.clear("role", role.word()),
+        None => facts,
+    }
+}
+
+struct WithdrawApproval {
+    approval: ApprovalId,
+    staff: StaffId,
+    asked_by: StaffId,
+}
+
+impl Operation for WithdrawApproval {
+    const VERB: Verb = Verb::ApprovalWithdraw;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::Staff(self.staff)
+    }
+
+    /// One's own is what one has asked for.
+    fn concerns(&self) -> Option<StaffId> {
+        Some(self.asked_by)
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        let approval = settle(tx, self.approval, (self.staff, self.asked_by), "withdrawn").await?;
+        Ok(Done::recording((), told(approval)))
     }
 }
 
@@ -157,10 +196,24 @@ impl Operation for DecideApproval {
 /// Not found; about oneself, or asked by oneself; decided already; refused; sealed; storage.
 pub async fn decide_approval(ctx: &Ctx, id: ApprovalId, approve: bool) -> Result<()> {
     let me = ctx.me()?;
+    let (staff, asked_by) = about(ctx, Verb::ApprovalDecide, id).await?;
+    ctx.perform(DecideApproval { approval: id, approve, staff, asked_by, me }).await
+}
+
+/// Takes back what the actor has asked for, while it waits.
+///
+/// # Errors
+/// Not found; asked by someone else; decided already; refused; sealed; storage.
+pub async fn withdraw_approval(ctx: &Ctx, id: ApprovalId) -> Result<()> {
+    let (staff, asked_by) = about(ctx, Verb::ApprovalWithdraw, id).await?;
+    ctx.perform(WithdrawApproval { approval: id, staff, asked_by }).await
+}
+
+/// About whom a request is, and who asked.
+async fn about(ctx: &Ctx, verb: Verb, id: ApprovalId) -> Result<(StaffId, StaffId)> {
     let Some(row) = ctx.room.db.optional(&store::APPROVAL_ROW, &params![id.to_string()]).await? else {
-        return ctx.unknown(Verb::ApprovalDecide).await;
+        return ctx.unknown(verb).await;
     };
     let approval = Approval::read(&row, &ctx.room.vault)?;
-    let (staff, asked_by) = (approval.staff, approval.asked_by);
-    ctx.perform(DecideApproval { approval: id, approve, staff, asked_by, me }).await
+    Ok((approval.staff, approval.asked_by))
 }

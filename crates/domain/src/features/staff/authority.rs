@@ -13,6 +13,7 @@ use crate::kernel::facts::{PersonFacts, SeatFacts, id_of};
 use crate::kernel::id::{ApprovalId, Staff, StaffId};
 use crate::kernel::loader::SEATS_OF_PERSON;
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::Reason;
@@ -29,6 +30,17 @@ pub struct Asked {
     pub approval: ApprovalId,
     /// True where it took effect at once, because the firm has no second person.
     pub done: bool,
+}
+
+impl Answer for Asked {
+    fn made(&self) -> String {
+        format!("{} {}", self.approval, if self.done { "done" } else { "waits" })
+    }
+
+    fn again(made: &str) -> Option<Self> {
+        let (approval, state) = made.split_once(' ')?;
+        Some(Self { approval: ApprovalId::parse(approval)?, done: state == "done" })
+    }
 }
 
 /// Who decides beside the administrator.

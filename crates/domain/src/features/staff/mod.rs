@@ -15,7 +15,7 @@ mod ops;
 mod queries;
 pub(crate) mod store;
 
-pub use approvals::{ApprovalView, approvals, decide_approval};
+pub use approvals::{ApprovalView, approvals, decide_approval, withdraw_approval};
 pub use authority::{Asked, ChangeRole, IssueLink, ResetCredentials};
 pub use enrol::{Enrolled, Enrolment, enrol, enrolment_start};
 pub use model::Link;

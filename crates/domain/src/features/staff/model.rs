@@ -13,6 +13,7 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{PersonFacts, Standing, bind_standing, id_of};
 use crate::kernel::id::{ApprovalId, ClientId, StaffId};
 use crate::kernel::operation::WriteTx;
+use crate::kernel::repeat::Answer;
 use crate::kernel::text::{Email, Name};
 use crate::kernel::vault::{Column, Vault};
 
@@ -27,6 +28,17 @@ pub struct Link {
     pub secret: Zeroizing<String>,
     /// When it ends.
     pub expires_at: Micros,
+}
+
+/// Shown once: nothing of it is remembered.
+impl Answer for Link {
+    fn made(&self) -> String {
+        String::new()
+    }
+
+    fn again(_: &str) -> Option<Self> {
+        None
+    }
 }
 
 /// By what a link is found; 256 bits, so that nobody guesses it.

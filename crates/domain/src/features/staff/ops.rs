@@ -10,6 +10,7 @@ use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::id::{ApprovalId, ClientId, StaffId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::repeat::Answer;
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Email, Name, Reason};
@@ -40,6 +41,21 @@ pub struct Invited {
     pub link: Option<Link>,
     /// What waits for a second person.
     pub approval: Option<ApprovalId>,
+}
+
+impl Answer for Invited {
+    fn made(&self) -> String {
+        let staff = self.staff.to_string();
+        match (&self.link, self.approval) {
+            (None, Some(approval)) => format!("{staff} {approval}"),
+            _ => staff,
+        }
+    }
+
+    fn again(made: &str) -> Option<Self> {
+        let (staff, approval) = made.split_once(' ')?;
+        Some(Self { staff: StaffId::parse(staff)?, link: None, approval: ApprovalId::parse(approval) })
+    }
 }
 
 impl Operation for InviteStaff {

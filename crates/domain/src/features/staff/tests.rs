@@ -58,6 +58,28 @@ async fn a_rejected_person_gets_no_link() {
 }
 
 #[tokio::test]
+async fn what_was_asked_is_withdrawn_by_who_asked_and_by_nobody_else() {
+    let f = Fixture::new().await;
+    let second = f.second().await;
+    let admin = f.admin().await;
+    let made = admin.perform(invitation("Mallory Vane", Role::Associate)).await.unwrap();
+    let approval = made.approval.unwrap();
+    let by = f.sign_in(second).await;
+    assert!(matches!(withdraw_approval(&by, approval).await, Err(Error::Refused(_))));
+    assert!(approvals(&admin).await.unwrap()[0].asked);
+    withdraw_approval(&admin, approval).await.unwrap();
+    let seen = approvals(&admin).await.unwrap();
+    assert_eq!((seen[0].state.as_str(), seen[0].asked), ("withdrawn", false));
+    let late = decide_approval(&by, approval, true).await;
+    assert!(matches!(late, Err(Error::Conflict { code: "approval.decided", .. })), "{late:?}");
+    let link = admin.perform(IssueLink { staff: made.staff }).await;
+    assert!(matches!(link, Err(Error::Conflict { code: "approval.waiting", .. })));
+    // it can be asked anew
+    let again = ChangeRole { staff: made.staff, role: Role::Associate, reason: None };
+    assert!(!admin.perform(again).await.unwrap().done);
+}
+
+#[tokio::test]
 async fn an_approval_row_made_by_hand_is_worth_nothing() {
     use strongroom_storage::sql::Sql;
     const APPROVED: Sql = Sql::new("TEST_APPROVED", "UPDATE approval SET state = 'approved'");

@@ -59,7 +59,7 @@ pub async fn append<E: std::fmt::Display>(
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([id.any()]).clear("offset", row.received);
     let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
-    let key = upload_key(ctx, &permit, &subject, &row)?;
+    let key = record_key(ctx, &permit, &subject, &row)?.derive("upload");
     let (blob, size) = receive(ctx, &row, (&key, watch), body, checksum).await?;
     let row = match blob {
         Some(blob) => {
@@ -67,7 +67,8 @@ pub async fn append<E: std::fmt::Display>(
             if done.is_err() {
                 ctx.room.blobs.delete(&blob).await.ok();
             }
-            done?
+            done?;
+            ops::own(ctx, id).await?
         }
         None => row,
     };
@@ -78,9 +79,10 @@ pub async fn append<E: std::fmt::Display>(
     Ok(ops::view(&row, meta.filename))
 }
 
-fn upload_key(ctx: &Ctx, permit: &Permit, subject: &Subject, row: &UploadRow) -> Result<Key> {
+/// The key of the record that the upload becomes.
+fn record_key(ctx: &Ctx, permit: &Permit, subject: &Subject, row: &UploadRow) -> Result<Key> {
     let of = KeyOf::Record { matter: subject.need_matter()?.number, record: row.number };
-    Ok(ctx.room.vault.key(permit, &row.id.any(), of)?.derive("upload"))
+    ctx.room.vault.key(permit, &row.id.any(), of)
 }
 
 /// Seals what arrives into a blob of its own; none where nothing arrived.
@@ -92,9 +94,7 @@ async fn receive<E: std::fmt::Display>(
     checksum: Option<(Algorithm, Vec<u8>)>,
 ) -> Result<(Option<BlobName>, i64)> {
     let context = ctx.room.vault.part_context(&row.id.to_string(), row.received);
-    let (mut encryptor, header) = chunked::Encryptor::begin(key, &context, ctx.room.random::<24>());
-    let mut writer = ctx.room.blobs.create().await?;
-    let mut pending = header.to_vec();
+    let mut sealer = record::Sealer::begin(&ctx.room, watch, key, &context).await?;
     let mut hash = checksum.as_ref().map(|(algorithm, _)| Hash::new(*algorithm));
     let (mut size, room_left) = (0_i64, row.length - row.received);
     let mut broken = false;
@@ -103,9 +103,6 @@ async fn receive<E: std::fmt::Display>(
             broken = true;
             break;
         };
-        if !watch.holds() {
-            return Err(Error::Sealed);
-        }
         size += i64::try_from(piece.len()).unwrap_or(i64::MAX);
         if size > room_left {
             return Err(Error::TooLarge { limit: u64::try_from(room_left).unwrap_or(0) });
@@ -113,12 +110,7 @@ async fn receive<E: std::fmt::Display>(
         if let Some(hash) = &mut hash {
             hash.update(&piece);
         }
-        for part in piece.chunks(PIECE) {
-            encryptor.push(part, &mut pending);
-            if pending.len() >= PIECE {
-                writer.write(std::mem::take(&mut pending)).await?;
-            }
-        }
+        sealer.write(&piece).await?;
     }
     if let (Some(hash), Some((_, expected))) = (hash, &checksum)
         && (broken || hash.finish() != *expected)
@@ -128,11 +120,7 @@ async fn receive<E: std::fmt::Display>(
     if size == 0 {
         return Ok((None, 0));
     }
-    encryptor.finish(&mut pending);
-    writer.write(pending).await?;
-    let blob = BlobName::from_random(ctx.room.random());
-    writer.commit(&blob).await?;
-    Ok((Some(blob), size))
+    Ok((Some(sealer.finish().await?), size))
 }
 
 enum Hash {
@@ -174,41 +162,42 @@ struct AddPart {
 impl Operation for AddPart {
     const VERB: Verb = Verb::UploadPart;
     const TURN: Turn = Turn::Beside;
-    type Output = UploadRow;
+    type Output = ();
 
     fn target(&self) -> Target {
         Target::Matter(self.row.matter)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<UploadRow>> {
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
         let mut row = self.row;
         let start = row.received;
         row.received += self.size;
-        row.expires_at = tx.now() + 7 * crate::kernel::clock::DAY;
+        row.expires_at = tx.now() + ops::KEPT;
         row.save(tx, start).await?;
         let values = params![row.id.to_string(), start, self.size, self.blob.as_str()];
         tx.exec_one(&store::UPLOAD_PART_INSERT, &values).await?;
         let facts = Facts::about([row.id.any()]).clear("size", self.size).clear("offset", row.received);
-        Ok(Done::recording(row, facts))
+        Ok(Done::recording((), facts))
     }
 }
 
-/// Opens the parts in a stream, writes them as the record's one blob, and files it.
+/// Opens the parts in a stream, writes them as the record's one blob, and files it. One entry covers the
+/// reading of what was announced and of every part; the filing leaves its own.
 pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
-    let record = match meta_of(ctx, &row).await?.version_of.as_deref().and_then(RecordId::parse) {
+    let watch = ctx.room.vault.watch();
+    let facts = Facts::about([row.id.any()]).clear("offset", row.received);
+    let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
+    let record_key = record_key(ctx, &permit, &subject, &row)?;
+    let key = record_key.derive("upload");
+    let meta = row.meta(&ctx.room.vault, &key)?;
+    let record = match meta.version_of.as_deref().and_then(RecordId::parse) {
         Some(record) => record,
         None => RecordId::new(ctx.now(), ctx.room.random()),
     };
-    let watch = ctx.room.vault.watch();
-    let facts = Facts::about([row.id.any(), record.any()]);
-    let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
-    let key = upload_key(ctx, &permit, &subject, &row)?;
-    let meta = row.meta(&ctx.room.vault, &key)?;
-    let of = KeyOf::Record { matter: subject.need_matter()?.number, record: row.number };
-    let record_key = ctx.room.vault.key(&permit, &record.any(), of)?;
     let (version, filing) = filing(ctx, &row, &meta, record).await?;
     let context = ctx.room.vault.content_context(&record.to_string(), version);
     let mut sink = record::Sink::begin(&ctx.room, watch, &record_key, &context).await?;
+    let mut blobs = Vec::new();
     let mut whole = 0_i64;
     for part in ctx.room.db.all(&store::PARTS, &params![row.id.to_string()]).await? {
         let (start, size, blob): (i64, i64, String) =
@@ -219,22 +208,16 @@ pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
         }
         copy_part(ctx, &row, &key, start, &blob, &mut sink).await?;
         whole += size;
+        blobs.push(blob);
     }
     if whole != row.length || sink.size() != u64::try_from(row.length).unwrap_or(0) {
         return Err(Error::Damaged(row.id.any()));
     }
-    let blobs = part_blobs(ctx, row.id).await?;
     let filed = record::finish_upload(ctx, filing, sink).await?;
     drop_blobs(ctx, blobs).await;
     let mut done = row;
     done.record = Some(filed.id.to_string());
     Ok(ops::view(&done, meta.filename))
-}
-
-async fn meta_of(ctx: &Ctx, row: &UploadRow) -> Result<Meta> {
-    let facts = Facts::about([row.id.any()]);
-    let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
-    row.meta(&ctx.room.vault, &upload_key(ctx, &permit, &subject, row)?)
 }
 
 async fn filing(ctx: &Ctx, row: &UploadRow, meta: &Meta, record: RecordId) -> Result<(i64, Filing)> {

@@ -19,7 +19,7 @@ use super::row::{Meta, UploadRow, meta_at};
 use super::{append, store};
 
 /// How long an upload waits for its next part.
-const KEPT: Micros = 7 * DAY;
+pub(super) const KEPT: Micros = 7 * DAY;
 
 /// An upload to begin.
 #[derive(Clone)]
@@ -78,13 +78,20 @@ struct BeginUpload(NewUpload);
 impl Operation for BeginUpload {
     const VERB: Verb = Verb::UploadBegin;
     const TURN: Turn = Turn::Beside;
-    type Output = UploadRow;
+    type Output = UploadId;
 
     fn target(&self) -> Target {
         Target::Matter(self.0.matter)
     }
 
-    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<UploadRow>> {
+    fn content(&self) -> Vec<u8> {
+        let new = &self.0;
+        let said = (&new.filename, &new.folder, new.labels.map(Labels::words), new.length);
+        let of = (new.version_of.map(|r| r.to_string()), new.sha256, new.keep_duplicate);
+        serde_json::to_vec(&(said, of)).unwrap_or_default()
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<UploadId>> {
         let new = self.0;
         let matter = on.need_matter()?;
         let limit = tx.ctx().room.settings.record_limit;
@@ -147,7 +154,7 @@ impl Operation for BeginUpload {
             row.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::UPLOAD_INSERT, &values).await?;
-        Ok(Done::recording(row, Facts::about([id.any()]).clear("size", length)))
+        Ok(Done::recording(id, Facts::about([id.any()]).clear("size", length)))
     }
 }
 
@@ -183,8 +190,9 @@ pub async fn create(ctx: &Ctx, new: NewUpload) -> Result<UploadView> {
         ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
     }
     let filename = file_name(&new.filename);
-    let row = ctx.perform(BeginUpload(new)).await?;
-    if row.length == 0 {
+    let id = ctx.perform(BeginUpload(new)).await?;
+    let row = own(ctx, id).await?;
+    if row.length == 0 && row.state == "open" {
         return append::complete(ctx, row).await;
     }
     Ok(view(&row, filename))
@@ -229,17 +237,25 @@ pub async fn end(ctx: &Ctx, id: UploadId) -> Result<()> {
     Ok(())
 }
 
-/// The actor's uploads that have stopped before their end.
+/// The actor's uploads that have stopped before their end. One whose bytes are in the matter already is over:
+/// it is ended, and the others are told.
 ///
 /// # Errors
-/// Sealed, storage.
+/// Refused, sealed, storage.
 pub async fn mine(ctx: &Ctx) -> Result<Vec<UploadView>> {
     let me = ctx.me()?;
+    ctx.permit(Verb::UploadList, &Target::Firm).await?;
     let mut views = Vec::new();
     for row in ctx.room.db.all(&store::UPLOADS_OF, &params![me.to_string()]).await? {
         let row = UploadRow::read(&row, &ctx.room.vault)?;
         if ctx.may_now(Verb::UploadPart, &Target::Matter(row.matter)).await? {
-            views.push(status(ctx, row.id).await?);
+            match status(ctx, row.id).await {
+                // it was whole, and is filed now
+                Ok(view) if view.record.is_some() => {}
+                Ok(view) => views.push(view),
+                Err(Error::Duplicate { .. }) => end(ctx, row.id).await?,
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(views)

@@ -295,7 +295,9 @@ fn texts(tx: &WriteTx<'_>, wall: &WallFacts) -> Result<(String, String)> {
 }
 
 fn told(wall: &WallFacts, spec: &WallSpec, things: BTreeSet<AnyId>) -> Facts {
-    // whom a wall names and what it covers is the wall's own affair: sealed under its key
+    // whom a wall names and what a change took in or left out is the wall's own affair: sealed under its key. The
+    // ids of what it covers stand in clear beside it, in the sets that the change renewed: a decision holds them
+    // against the ledger
     let named: Vec<String> = spec.things().iter().map(ToString::to_string).collect();
     let key = KeyOf::Client(wall.number);
     let changed: Vec<String> = things.iter().map(ToString::to_string).collect();

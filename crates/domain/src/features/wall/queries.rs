@@ -66,6 +66,7 @@ pub async fn walls(
     after: Option<WallId>,
     limit: usize,
 ) -> Result<(Vec<WallView>, Option<WallId>)> {
+    ctx.permit(Verb::WallList, &Target::Firm).await?;
     // walls are few; candidates are read in pages and each is decided
     let mut found: Vec<WallId> = Vec::new();
     let mut from = after.map(|w| w.to_string());

@@ -34,7 +34,7 @@ fn page(pages: &mut Pages, name: &'static str, template: impl Template) -> Resul
 }
 
 fn csrf() -> Csrf {
-    Csrf { token: "kXf3n8Lw2q".into() }
+    Csrf { token: "kXf3n8Lw2q".into(), once: Some("p0Vw7d".into()) }
 }
 
 fn shell(title: &str, role: Role, section: Section) -> Shell {

@@ -53,13 +53,9 @@ struct ClientNew {
 #[utoipa::path(post, path = "/api/v1/clients", tag = "clients", request_body = ClientNew, responses((status = 201, body = ClientJson)))]
 async fn create(api: Api, Json(new): Json<ClientNew>) -> Answer {
     let (name, reference) = (Name::parse(&new.name)?, Reference::parse(&new.reference)?);
-    let created_at = rfc3339(api.now());
-    let body = ClientJson {
-        name: name.as_str().to_owned(),
-        reference: reference.as_str().to_owned(),
-        id: api.perform(CreateClient { name, reference }).await?.to_string(),
-        created_at,
-    };
+    let (said, told) = (name.as_str().to_owned(), reference.as_str().to_owned());
+    let id = api.perform(CreateClient { name, reference }).await?.to_string();
+    let body = ClientJson { id, name: said, reference: told, created_at: rfc3339(api.acted_at()) };
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }
 

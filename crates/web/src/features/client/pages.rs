@@ -57,28 +57,35 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
                 reference: c.reference,
                 matters: counts
                     .as_ref()
-                    .map(|n| of(n.get(&c.id).copied().unwrap_or_default()))
+                    .map(|n| {
+                        let (open, closed, _) = n.get(&c.id).copied().unwrap_or_default();
+                        of((open, closed))
+                    })
                     .unwrap_or_default(),
-                last_activity: None,
+                last_activity: counts.as_ref().and_then(|n| n.get(&c.id)?.2).map(|at| page.clocks.when(at)),
             })
             .collect(),
     };
     html(&view)
 }
 
-/// How many open and closed matters of each client this person may see; none where there are too many to count.
-async fn matters_of(page: &Page) -> Result<Option<BTreeMap<ClientId, (u64, u64)>>, Error> {
+/// How many open and closed matters of each client this person may see, and when one of them last changed; none where there are too many to count.
+async fn matters_of(page: &Page) -> Result<Option<BTreeMap<ClientId, Seen>>, Error> {
     let (all, more) = matter::matters(&page.ctx, "", page.only_client(), None, 500).await?;
     if more {
         return Ok(None);
     }
-    let mut counts: BTreeMap<ClientId, (u64, u64)> = BTreeMap::new();
+    let mut counts: BTreeMap<ClientId, Seen> = BTreeMap::new();
     for matter in all {
-        let (open, closed) = counts.entry(matter.client).or_default();
+        let (open, closed, changed) = counts.entry(matter.client).or_default();
+        *changed = matter.changed_at.max(*changed);
         *(if matter.open { open } else { closed }) += 1;
     }
     Ok(Some(counts))
 }
+
+/// Open and closed matters, and their last change.
+type Seen = (u64, u64, Option<i64>);
 
 fn of((open, closed): (u64, u64)) -> String {
     match (open, closed) {
@@ -125,14 +132,14 @@ pub(super) async fn create(posted: Posted) -> Answer {
     }
 }
 
-fn matter_line(m: MatterView) -> ClientMatter {
+fn matter_line(page: &Page, m: MatterView) -> ClientMatter {
     ClientMatter {
         id: m.id.to_string(),
         name: m.name,
         reference: m.reference,
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         state: if m.open { State::Open } else { State::Closed },
-        last_activity: None,
+        last_activity: m.changed_at.map(|at| page.clocks.when(at)),
     }
 }
 
@@ -169,7 +176,7 @@ async fn draw(
         since: page.clocks.day(seen.created_at),
         name: seen.name,
         reference: seen.reference,
-        matters: matters.into_iter().map(matter_line).collect(),
+        matters: matters.into_iter().map(|m| matter_line(page, m)).collect(),
         may_create_matter: page.ctx.may(Verb::MatterCreate, &Target::Client(id)).await?,
         edit,
         wall: None,

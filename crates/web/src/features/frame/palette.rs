@@ -1,9 +1,9 @@
-//! The palette: jump to a client, matter, person or page. Words travel in the body, hits pass the gate.
+//! The palette: jump to a client, matter, record, person or page. Words travel in the body, hits pass the gate.
 
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use strongroom_domain::Error;
-use strongroom_domain::features::{client, matter, staff};
+use strongroom_domain::features::{client, matter, record, staff};
 use strongroom_domain::kernel::actor::Role;
 
 use crate::http::api::Json;
@@ -54,6 +54,16 @@ async fn hits(page: &Page, words: &str) -> Result<Vec<Hit>, Error> {
             title: m.name,
             subtitle: format!("{} · {}", m.client_name, m.reference),
             href: format!("/matters/{}", m.id),
+        }));
+    }
+    // one letter stands in every title
+    if !matches!(role, Role::Administrator | Role::Auditor) && words.chars().count() > 1 {
+        let records = record::find(&page.ctx, words, page.only_client(), EACH).await?;
+        hits.extend(records.into_iter().map(|r| Hit {
+            kind: "record",
+            title: r.title,
+            subtitle: r.matter_name,
+            href: format!("/records/{}", r.id),
         }));
     }
     if page.presenting.is_some() {

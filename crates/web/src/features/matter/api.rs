@@ -35,6 +35,8 @@ pub(super) struct MatterJson {
     state: &'static str,
     opened_at: String,
     closed_at: Option<String>,
+    /// When something of it last changed; in lists.
+    changed_at: Option<String>,
     /// Who leads, by short name.
     leads: Vec<String>,
     /// The caller's own seat, or `none`.
@@ -52,6 +54,7 @@ impl From<MatterView> for MatterJson {
             state: if m.open { "open" } else { "closed" },
             opened_at: rfc3339(m.opened_at),
             closed_at: m.closed_at.map(rfc3339),
+            changed_at: m.changed_at.map(rfc3339),
             leads: m.leads,
             seat: m.my_seat,
         }
@@ -116,7 +119,6 @@ async fn create(api: Api, Json(new): Json<MatterNew>) -> Answer {
     let (name, reference) = (Name::parse(&new.name)?, Reference::parse(&new.reference)?);
     let client = api.id(Verb::MatterCreate, &new.client_id).await?;
     let lead = named(&api, Verb::MatterCreate, new.lead.as_deref()).await?;
-    let opened_at = rfc3339(api.now());
     let plain = (name.as_str().to_owned(), reference.as_str().to_owned());
     let id = api.perform(OpenMatter { client, name, reference, lead }).await?;
     match matter::matter(&api, id).await {
@@ -129,7 +131,7 @@ async fn create(api: Api, Json(new): Json<MatterNew>) -> Answer {
                 name: plain.0,
                 reference: plain.1,
                 state: "open",
-                opened_at,
+                opened_at: rfc3339(api.acted_at()),
             };
             Ok(json(StatusCode::CREATED, &body))
         }

@@ -24,7 +24,7 @@ use crate::view::parts::{Pager, State};
 const PAGE: usize = 100;
 const LIST: &str = "page matters";
 
-fn row(m: MatterView) -> MatterRow {
+fn row(page: &Page, m: MatterView) -> MatterRow {
     MatterRow {
         id: m.id.to_string(),
         name: m.name,
@@ -34,7 +34,7 @@ fn row(m: MatterView) -> MatterRow {
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         my_seat: seat(m.my_seat),
         state: if m.open { State::Open } else { State::Closed },
-        last_activity: None,
+        last_activity: m.changed_at.map(|at| page.clocks.when(at)),
     }
 }
 
@@ -70,7 +70,7 @@ async fn draw(page: &Page, fields: &Fields, words: &str) -> Answer {
     let view = Matters {
         shell: page.shell("Matters", Section::Matters),
         says: many(u64::try_from(found.len()).unwrap_or(0), "matter", "matters"),
-        rows: found.into_iter().map(row).collect(),
+        rows: found.into_iter().map(|m| row(page, m)).collect(),
         pager: Pager {
             first_href: fields.has("after").then(|| format!("/matters?{}", query(&[("state", state)]))),
             next_href: next.map(|c| format!("/matters?{}", query(&[("state", state), ("after", &c)]))),

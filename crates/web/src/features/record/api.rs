@@ -132,11 +132,13 @@ struct FolderJson {
     path: String,
     /// What new records in it are labelled with, at least.
     labels: Vec<&'static str>,
+    /// How many records lie in it itself.
+    records: u64,
 }
 
 impl From<FolderView> for FolderJson {
     fn from(f: FolderView) -> Self {
-        Self { id: f.id.to_string(), path: f.path, labels: f.labels.words() }
+        Self { id: f.id.to_string(), path: f.path, labels: f.labels.words(), records: f.records }
     }
 }
 

@@ -121,7 +121,7 @@ fn tree(seen: &RecordPage, open: Option<FolderId>, path: &str) -> Vec<FolderLink
         name: f.path.rsplit('/').next().unwrap_or_default().to_owned(),
         href: format!("{path}?folder={}", f.id),
         depth: u8::try_from(f.path.matches('/').count().min(6)).unwrap_or(6),
-        count: None,
+        count: Some(f.records),
         current: open == Some(f.id),
     };
     std::iter::once(all).chain(seen.folders.iter().map(link)).collect()

@@ -157,7 +157,7 @@ pub(super) fn said_labels(fields: &Fields) -> Result<Option<Labels>, Error> {
 
 /// The token of the form stands in front of its files.
 fn token(page: &Page, fields: &Fields) -> Result<(), Problem> {
-    if page.token_fits(fields.get("csrf")) { Ok(()) } else { Err(Problem::csrf()) }
+    if page.form_fits(fields) { Ok(()) } else { Err(Problem::csrf()) }
 }
 
 /// What of a problem belongs on the form.

@@ -29,6 +29,7 @@ pub(crate) fn api() -> OpenApiRouter<WebState> {
         .routes(routes!(link))
         .routes(routes!(approvals))
         .routes(routes!(decide))
+        .routes(routes!(withdraw))
 }
 
 /// A person of the firm.
@@ -201,7 +202,7 @@ struct ApprovalJson {
     role: Option<&'static str>,
     asked_by: String,
     asked_at: String,
-    /// `waiting`, `approved` or `rejected`.
+    /// `waiting`, `approved`, `rejected` or `withdrawn`.
     state: String,
     decided_at: Option<String>,
     reason: Option<String>,
@@ -240,5 +241,13 @@ struct Decision {
 async fn decide(One(id): One, api: Api, Json(decision): Json<Decision>) -> Answer {
     let id = api.id(Verb::ApprovalDecide, &id).await?;
     staff::decide_approval(&api, id, decision.approve).await?;
+    Ok(nothing())
+}
+
+/// Takes back what I asked for, while nobody has decided it.
+#[utoipa::path(post, path = "/api/v1/approvals/{id}/withdraw", tag = "staff", params(("id" = String, Path)), responses((status = 204)))]
+async fn withdraw(One(id): One, api: Api) -> Answer {
+    let id = api.id(Verb::ApprovalWithdraw, &id).await?;
+    staff::withdraw_approval(&api, id).await?;
     Ok(nothing())
 }

@@ -21,6 +21,8 @@ fn says(a: &ApprovalView) -> String {
 fn row(page: &Page, a: ApprovalView) -> ApprovalRow {
     let decide = if a.mine {
         Decide::May
+    } else if a.asked {
+        Decide::Asked
     } else if page.me.role == Role::Administrator {
         Decide::No {
             says: String::from("A partner or a compliance officer decides this, not an administrator."),
@@ -77,4 +79,12 @@ pub(super) async fn decide(One(id): One, posted: Posted) -> Answer {
     let approve = fields.get("decision") == "approve";
     staff::decide_approval(&page.ctx, id, approve).await?;
     Ok(done("/approvals", if approve { "approved" } else { "rejected" }, page.ctx.last_entry()))
+}
+
+/// Takes back what one has asked for.
+pub(super) async fn withdraw(One(id): One, posted: Posted) -> Answer {
+    let page = posted.page;
+    let id = id_of(&page.ctx, Verb::ApprovalWithdraw, &id).await?;
+    staff::withdraw_approval(&page.ctx, id).await?;
+    Ok(done("/approvals", "withdrawn", page.ctx.last_entry()))
 }

@@ -22,4 +22,5 @@ pub(crate) fn pages(paths: Paths) -> Paths {
         .post("/staff/{id}/restore", person::restore)
         .get("/approvals", approvals::list)
         .post("/approvals/{id}", approvals::decide)
+        .post("/approvals/{id}/withdraw", approvals::withdraw)
 }

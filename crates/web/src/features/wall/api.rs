@@ -94,10 +94,6 @@ fn kind(word: &str) -> Result<WallKind, Problem> {
 /// The walls that I may know of, newest first.
 #[utoipa::path(get, path = "/api/v1/walls", tag = "walls", params(Window), responses((status = 200, body = Items<WallJson>)))]
 async fn list(api: Api, Query(window): Query<Window>) -> Answer {
-    if api.role().await? == strongroom_domain::kernel::actor::Role::ClientContact {
-        // lists are refused to a client contact, not empty: the portal is not open yet
-        api.permit(Verb::MatterList, &strongroom_domain::kernel::target::Target::Firm).await?;
-    }
     let after = window.after_id(&api, "walls")?;
     let (found, next) = wall::walls(&api, after, window.limit()?).await?;
     Items::page(&api, "walls", found.into_iter().map(WallJson::from).collect(), next.map(|id| id.any()))
@@ -115,19 +111,21 @@ async fn make(api: Api, Json(new): Json<WallNew>) -> Answer {
         staff: ids("staff", &new.staff)?,
         groups: ids("groups", &new.groups)?,
     };
+    let made_kind = spec.kind.word();
+    // not read back: whoever makes a wall that bars themselves does not see it any more
+    let id = api.perform(MakeWall { spec }).await?.to_string();
     let body = WallJson {
+        id,
         name: new.name,
         reason: new.reason,
         covers: new.covers,
-        kind: spec.kind.word(),
+        kind: made_kind,
         staff: new.staff,
         groups: new.groups,
-        made_at: rfc3339(api.now()),
+        made_at: rfc3339(api.acted_at()),
         made_by: api.actor().name(),
         ended_at: None,
         reviewed_at: None,
-        // not read back: whoever makes a wall that bars themselves does not see it any more
-        id: api.perform(MakeWall { spec }).await?.to_string(),
     };
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }

@@ -4,6 +4,7 @@ mod closed;
 mod disk;
 mod doors;
 mod pages;
+mod policies;
 mod stories;
 mod sweep;
 mod tidy;

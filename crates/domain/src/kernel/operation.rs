@@ -3,6 +3,7 @@
 //! way out of `run`.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
 
@@ -11,6 +12,7 @@ use super::ctx::Ctx;
 use super::directory::Known;
 use super::entry::{Facts, Outcome};
 use super::error::{Error, Result};
+use super::gate::Gate;
 use super::id::{AnyId, EntryId, Id, Kind, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
@@ -69,6 +71,7 @@ pub struct WriteTx<'a> {
     permit: Permit,
     touched: Vec<Set>,
     learned: Vec<Known>,
+    adopted: Option<Arc<Gate>>,
 }
 
 impl WriteTx<'_> {
@@ -147,6 +150,11 @@ impl WriteTx<'_> {
         self.learned.push(known);
     }
 
+    /// These policies decide after the commit.
+    pub(crate) fn adopt(&mut self, gate: Arc<Gate>) {
+        self.adopted = Some(gate);
+    }
+
     /// Every row.
     pub(crate) async fn all(&mut self, sql: &'static Sql, params: &[Param]) -> Result<Vec<Row>> {
         Ok(self.tx.all(sql, params).await?)
@@ -206,8 +214,16 @@ impl Ctx {
         let covered = self.complete(Facts::default(), &target, &judged).about;
         let entry_id = EntryId::new(self.now(), self.room.random());
         let permit = Permit::over(O::VERB, entry_id, covered);
-        let mut write =
-            WriteTx { ctx: self, tx, since, turn: O::TURN, permit, touched: Vec::new(), learned: Vec::new() };
+        let mut write = WriteTx {
+            ctx: self,
+            tx,
+            since,
+            turn: O::TURN,
+            permit,
+            touched: Vec::new(),
+            learned: Vec::new(),
+            adopted: None,
+        };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {
@@ -245,6 +261,10 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
         return Err(error.into());
     }
     room.pending.committed(entry.id);
+    if let Some(gate) = write.adopted {
+        // before the counter rises, so that streams that see it ask the new one
+        room.adopt(gate);
+    }
     if !entry.sets.is_empty() {
         room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }

@@ -163,9 +163,7 @@ impl World {
         Scene { client, matter, record, wall }
     }
 }
-
 type Judge = fn(&Actor, Seat) -> Expect;
-
 struct Row {
     method: Method,
     /// As in the API's document.

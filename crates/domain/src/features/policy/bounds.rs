@@ -69,7 +69,10 @@ const SECOND: &[Verb] = &[Verb::ApprovalDecide, Verb::PolicyDecide];
 /// The one job of each part of the system, and what strangers may try.
 const JOBS: &[(Principal, &[Verb])] = &[
     (Principal::Operator, &[Verb::FirmInit, Verb::SystemUnseal, Verb::SystemSeal, Verb::SystemCheck]),
-    (Principal::System(SystemRole::Sequencer.word()), &[Verb::LedgerTime, Verb::StrangersRefused]),
+    (
+        Principal::System(SystemRole::Sequencer.word()),
+        &[Verb::LedgerTime, Verb::LedgerCount, Verb::StrangersRefused],
+    ),
     (Principal::System(SystemRole::Directory.word()), &[Verb::DirectoryBuild]),
     (Principal::System(SystemRole::Checker.word()), &[Verb::SystemCheck]),
     (Principal::System(SystemRole::Sweeper.word()), &[Verb::UploadSweep]),

@@ -5,6 +5,7 @@ mod disk;
 mod doors;
 mod finds;
 mod pages;
+mod policies;
 mod repeats;
 mod stories;
 mod sweep;

@@ -1,5 +1,4 @@
 //! The sweep: every route of the API, for every kind of person, on own, other, walled and made-up things.
-//!
 //! What is expected comes from the table "Who may what" of the outside contract, written down here a second
 //! time, never from the output. A route of the API that no row names fails.
 
@@ -164,9 +163,7 @@ impl World {
         Scene { client, matter, record, wall }
     }
 }
-
 type Judge = fn(&Actor, Seat) -> Expect;
-
 struct Row {
     method: Method,
     /// As in the API's document.
@@ -240,6 +237,7 @@ roles!(takes_on, [Partner, RecordsManager], "only-partners-and-records-managers-
 roles!(lists_ledger, [ComplianceOfficer, Auditor], "only-watchers-list-the-ledger");
 roles!(makes_walls, [ComplianceOfficer], "only-compliance-makes-walls");
 roles!(keeps_accounts, [Administrator], "only-administrators-keep-accounts");
+roles!(sees_policies, [Administrator, Partner, ComplianceOfficer, Auditor], "only-keepers-see-policies");
 roles!(
     every_staff,
     [Partner, Associate, Paralegal, RecordsManager, ComplianceOfficer, Administrator, Auditor],
@@ -469,6 +467,8 @@ fn rows() -> Vec<Row> {
         row(Method::POST, "/api/v1/staff/{id}/reset", false, |_, _| Some(json!({})), on_staff),
         row(Method::POST, "/api/v1/staff/{id}/link", false, nothing, on_staff),
         row(Method::GET, "/api/v1/approvals", false, nothing, approvals),
+        row(Method::GET, "/api/v1/policies", false, nothing, sees_policies),
+        row(Method::GET, "/api/v1/policies/candidates/{source}", false, nothing, sees_policies),
         row(
             Method::POST,
             "/api/v1/groups",
@@ -511,7 +511,7 @@ fn path_of(template: &str, thing: Thing, scene: &Scene, world: &World) -> String
     if template == "/api/v1/explain" {
         return format!("{template}?person={staff}&action=record.list&thing={id}");
     }
-    template.replace("{id}", &id).replace("{staff_id}", &staff)
+    template.replace("{source}", "release").replace("{id}", &id).replace("{staff_id}", &staff)
 }
 
 async fn ask(world: &World, actor: &Actor, row: &Row, thing: Thing, scene: &Scene) -> Answer {
@@ -671,6 +671,10 @@ const ELSEWHERE: &[&str] = &[
     "GET /api/v1/ledger/own",
     "POST /api/v1/approvals/{id}",
     "POST /api/v1/approvals/{id}/withdraw",
+    "POST /api/v1/policies/proposals",
+    "GET /api/v1/policies/proposals/{id}",
+    "POST /api/v1/policies/proposals/{id}",
+    "POST /api/v1/policies/proposals/{id}/withdraw",
     "GET /api/v1/groups/{id}",
     "PATCH /api/v1/groups/{id}",
     "PUT /api/v1/groups/{id}/members/{staff_id}",

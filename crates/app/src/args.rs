@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Seal(Place),
     /// Do database, blobs, keyring and ledger agree? Ids only, and the repair
     Check(Check),
+    /// Write the policies into a folder to edit them there, or say whether a folder's policies hold
+    Policies(Policies),
     /// A new link for the first administrator, while no administrator has ever enrolled
     FirstLink(FirstLink),
     /// Add a folder's files to a matter, as yourself, through the running server
@@ -182,6 +184,23 @@ pub(crate) struct Check {
     /// The file with the passphrase, where the server does not run and no terminal asks for it
     #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `policies`
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["to", "check"]))]
+pub(crate) struct Policies {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder to write the approved policies to; files that are there already are left alone, and it is said
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: Option<PathBuf>,
+    /// With --to: those that came with this release, not those that the firm has approved
+    #[arg(long, requires = "to")]
+    pub(crate) built_in: bool,
+    /// The folder whose *.cedar files are looked through; needs no firm and no key
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["data", "config"])]
+    pub(crate) check: Option<PathBuf>,
 }
 
 /// `first-link`

@@ -33,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) sessions: Sessions,
     pub(crate) records: Records,
     pub(crate) preview: Preview,
+    pub(crate) gate: Gate,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -107,6 +108,13 @@ pub(crate) struct Records {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Preview {
     pub(crate) at_once: usize,
+}
+
+/// `[gate]`: the rules that decide who may what.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Gate {
+    pub(crate) policies: Option<PathBuf>,
 }
 
 /// `[metrics]`: for Prometheus, on a listener of its own.
@@ -244,6 +252,7 @@ impl Config {
             strong_token: i64::from(self.sessions.strong_token_hours) * HOUR,
             record_limit: self.records.max_bytes,
             ledger_replicas: self.ledger.replicas.clone(),
+            policies: self.gate.policies.clone(),
             ..Settings::default()
         }
     }
@@ -263,6 +272,7 @@ impl Config {
             &mut storage.database_file,
             &mut storage.blobs,
             &mut self.unseal.key_file,
+            &mut self.gate.policies,
         ];
         for path in all.into_iter().flatten().chain(&mut storage.keyring).chain(&mut self.ledger.replicas) {
             *path = folder.join(&*path);
@@ -371,6 +381,11 @@ pub(crate) fn check(place: &Place) -> anyhow::Result<Ending> {
         && let Err(error) = crate::room::read_key_file(file)
     {
         wrong.push(format!("unseal.key_file: {error:#}"));
+    }
+    if let Some(Err(why)) =
+        config.gate.policies.as_deref().map(strongroom_domain::features::policy::read_folder)
+    {
+        wrong.push(format!("gate.policies: {why}"));
     }
     if wrong.is_empty() {
         note("the configuration is sound");

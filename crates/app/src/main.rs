@@ -12,6 +12,7 @@ mod hardening;
 mod init;
 mod operator;
 mod person;
+mod policies;
 mod room;
 mod say;
 mod serve;
@@ -45,6 +46,7 @@ fn run(command: Command) -> anyhow::Result<Ending> {
         Command::Unseal(options) => operator::unseal(&options),
         Command::Seal(place) => operator::seal(&place),
         Command::FirstLink(options) => operator::first_link(&options),
+        Command::Policies(options) => policies::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Import(options) => person::import(&options),
         Command::Export(options) => person::export(&options),

@@ -8,6 +8,12 @@ CREATE TABLE firm (
   sealed_name BYTES NOT NULL,
   mac BYTES NOT NULL
 );
+-- The approved policies, in clear: they tell of no client.
+CREATE TABLE policy_file (
+  name TEXT PRIMARY KEY,
+  text TEXT NOT NULL,
+  mac BYTES NOT NULL
+);
 CREATE TABLE authority (
   one TEXT PRIMARY KEY CHECK (one = 'x'),
   version BIGINT NOT NULL,

@@ -80,6 +80,23 @@ CREATE TABLE group_member (
   PRIMARY KEY (group_id, staff_id, since)
 );
 CREATE INDEX group_member_staff ON group_member (staff_id);
+-- Policies that wait for a second person, whole and in clear, or waited.
+CREATE TABLE policy_proposal (
+  proposal_id TEXT PRIMARY KEY,
+  source TEXT NOT NULL CHECK (source IN ('release', 'folder')),
+  files TEXT NOT NULL,
+  digest BYTES NOT NULL,
+  instead_of BYTES NOT NULL,
+  proposed_by TEXT NOT NULL REFERENCES staff (staff_id),
+  proposed_at BIGINT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'rejected', 'withdrawn')),
+  decided_by TEXT,
+  decided_at BIGINT,
+  sealed_reason BYTES NOT NULL,
+  mac BYTES NOT NULL
+);
+CREATE UNIQUE INDEX policy_proposal_waiting ON policy_proposal (state) WHERE state = 'waiting';
+CREATE INDEX policy_proposal_at ON policy_proposal (proposed_at, proposal_id);
 CREATE TABLE approval (
   approval_id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('role', 'credential')),

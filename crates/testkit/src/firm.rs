@@ -121,7 +121,11 @@ impl TestFirm {
         let db = Db::connect(&database(&folder), DbOptions::default()).await.expect("the database opens");
         let blobs = Blobs::folder(&folder.join("blobs")).await.expect("the blob folder opens");
         let clock = Arc::new(SetClock::new(NOON));
-        let mut settings = Settings { password_cost: Cost::TEST, ..Settings::default() };
+        let mut settings = Settings {
+            password_cost: Cost::TEST,
+            policies: Some(folder.join("policies")),
+            ..Settings::default()
+        };
         change(&mut settings);
         let setup = Setup {
             db: db.clone(),

@@ -33,6 +33,7 @@ use crate::state::WebState;
         (name = "uploads", description = "Resumable uploads, tus 1.0"),
         (name = "walls", description = "Ethical walls"),
         (name = "ledger", description = "Entries, receipts, and the log's public files"),
+        (name = "policies", description = "The rules in force, and how others come into force"),
         (name = "directory", description = "Staff and groups"),
         (name = "system", description = "Liveness")
     )

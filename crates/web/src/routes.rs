@@ -59,6 +59,7 @@ fn all_pages() -> Paths {
     let paths = features::ledger::pages(paths);
     let paths = features::explain::pages(paths);
     let paths = features::staff::pages(paths);
+    let paths = features::policy::pages(paths);
     features::group::pages(paths)
 }
 
@@ -79,6 +80,7 @@ pub(crate) fn api() -> OpenApiRouter<WebState> {
         .merge(features::ledger::api())
         .merge(features::explain::api())
         .merge(features::staff::api())
+        .merge(features::policy::api())
         .merge(features::group::api())
 }
 

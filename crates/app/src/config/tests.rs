@@ -48,7 +48,8 @@ fn every_option_is_documented() {
     all.storage.data = path.clone();
     all.storage.database_file = path.clone();
     all.storage.blobs = path.clone();
-    all.unseal.key_file = path;
+    all.unseal.key_file = path.clone();
+    all.gate.policies = path;
     all.metrics.listen = Some(([127, 0, 0, 1], 1).into());
     let table: toml::Table = toml::from_str(&toml::to_string(&all).unwrap()).unwrap();
     let mut count = 0;

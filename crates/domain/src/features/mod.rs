@@ -9,6 +9,7 @@ pub mod firm;
 pub mod group;
 pub mod ledger;
 pub mod matter;
+pub mod policy;
 pub mod record;
 pub mod session;
 pub mod staff;

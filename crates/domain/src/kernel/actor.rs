@@ -101,6 +101,9 @@ pub enum SystemRole {
 }
 
 impl SystemRole {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Directory, Self::Sequencer, Self::Checker, Self::Sweeper];
+
     /// The word in the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {

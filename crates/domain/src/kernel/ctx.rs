@@ -248,7 +248,7 @@ impl Ctx {
         if any_scope {
             how.scoped = true;
         }
-        self.room.gate.decide(&who, verb, target.kind(), &id, &how)
+        self.room.gate().decide(&who, verb, target.kind(), &id, &how)
     }
 
     /// A permit to read, and the facts it was decided on. The entry is durable when this returns.

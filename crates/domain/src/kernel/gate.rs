@@ -8,39 +8,17 @@ use std::str::FromStr;
 
 use cedar_policy::{
     Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    PolicyId, PolicySet, Request, Response, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
 use super::actor::{Actor, Role};
 use super::blind;
 use super::error::{Because, Error, Result};
 use super::facts::WallAnswer;
+use super::policies::rules_of;
 use super::verb::Verb;
 
-/// A policy file: its name and its text.
-pub type PolicyFile = (String, String);
-
-/// The schema, as it is built in.
-pub const SCHEMA: &str = include_str!("../../../../policies/strongroom.cedarschema");
-
-/// The policy files, as they are built in.
-#[must_use]
-pub fn built_in() -> Vec<PolicyFile> {
-    macro_rules! files {
-        ($($name:literal),*) => {
-            vec![$((String::from($name), String::from(include_str!(concat!("../../../../policies/", $name))))),*]
-        };
-    }
-    files![
-        "10-always.cedar",
-        "20-matters.cedar",
-        "30-records.cedar",
-        "40-walls.cedar",
-        "50-ledger.cedar",
-        "60-people.cedar",
-        "70-system.cedar"
-    ]
-}
+pub use super::policies::{PolicyFile, Rule, SCHEMA, Unusable, built_in, digest_of};
 
 /// The person as the policies see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +73,13 @@ pub enum ThingKind {
 }
 
 impl ThingKind {
-    const fn type_name(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 7] =
+        [Self::Firm, Self::Client, Self::Matter, Self::Record, Self::Wall, Self::Staff, Self::Group];
+
+    /// As the policies name it.
+    #[must_use]
+    pub const fn type_name(self) -> &'static str {
         match self {
             Self::Firm => "Firm",
             Self::Client => "Client",
@@ -164,8 +148,10 @@ impl Decision {
     }
 }
 
-/// The policies in force.
+/// A policy set, made of files that hold.
 pub struct Gate {
+    files: Vec<PolicyFile>,
+    rules: Vec<Rule>,
     policies: PolicySet,
     said: BTreeMap<PolicyId, Because>,
     authorizer: Authorizer,
@@ -180,29 +166,43 @@ impl Gate {
     /// Reads policy files, validates them strictly against the schema.
     ///
     /// # Errors
-    /// A file that does not parse or validate, a policy without `@id` and `@says`, an id used twice.
+    /// See [`Gate::read`]; here it is a fault of ours.
     pub fn new(files: &[PolicyFile]) -> Result<Self> {
-        let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| fault("schema", e))?;
+        Self::read(files).map_err(|e| fault("unusable", e))
+    }
+
+    /// Reads policy files, validates them strictly against the schema, and says exactly what does not hold.
+    ///
+    /// # Errors
+    /// A file that does not parse or validate, a policy without `@id` and `@says`, an id used twice, a
+    /// template, a rule that names a person or a thing by id.
+    pub fn read(files: &[PolicyFile]) -> std::result::Result<Self, Unusable> {
+        let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| Unusable {
+            file: String::from("strongroom.cedarschema"),
+            rule: None,
+            says: e.to_string(),
+        })?;
         let mut policies = PolicySet::new();
         let mut said = BTreeMap::new();
+        let mut rules = Vec::new();
         for (name, text) in files {
-            let set = PolicySet::from_str(text).map_err(|e| fault(name, e))?;
-            for policy in set.policies() {
-                let id =
-                    policy.annotation("id").ok_or_else(|| fault(name, "a policy has no @id"))?.to_owned();
-                let says = policy.annotation("says").ok_or_else(|| fault(&id, "has no @says"))?.to_owned();
-                let key = PolicyId::new(&id);
-                policies.add(policy.new_id(key.clone())).map_err(|e| fault(&id, e))?;
-                said.insert(key, Because { rule: id, says });
+            for (policy, rule) in rules_of(name, text)? {
+                let unusable =
+                    |says: String| Unusable { file: name.clone(), rule: Some(rule.id.clone()), says };
+                policies.add(policy).map_err(|_| unusable(String::from("its id is used twice")))?;
+                let because = Because { rule: rule.id.clone(), says: rule.says.clone() };
+                said.insert(PolicyId::new(&rule.id), because);
+                rules.push(rule);
             }
         }
         let answer = Validator::new(schema).validate(&policies, ValidationMode::Strict);
         if let Some(error) = answer.validation_errors().next() {
-            return Err(fault("validation", error));
+            let id = error.policy_id().to_string();
+            let file = rules.iter().find(|r| r.id == id).map_or_else(String::new, |r| r.file.clone());
+            return Err(Unusable { file, rule: Some(id), says: error.to_string() });
         }
-        let joined: Vec<&[u8]> = files.iter().flat_map(|(n, t)| [n.as_bytes(), t.as_bytes()]).collect();
-        let digest = strongroom_seal::mac::sha256(&strongroom_seal::context(&joined));
-        Ok(Self { policies, said, authorizer: Authorizer::new(), digest })
+        let (files, digest) = (files.to_vec(), digest_of(files));
+        Ok(Self { files, rules, policies, said, authorizer: Authorizer::new(), digest })
     }
 
     /// SHA-256 over the files' names and texts.
@@ -211,9 +211,26 @@ impl Gate {
         self.digest
     }
 
-    /// Every rule in force, for the screens that explain.
+    /// The files, as they were read.
+    #[must_use]
+    pub fn files(&self) -> &[PolicyFile] {
+        &self.files
+    }
+
+    /// Every rule with its sentence, for the screens that explain.
     pub fn rules(&self) -> impl Iterator<Item = &Because> {
         self.said.values()
+    }
+
+    /// Every rule whole, in the order of the files.
+    #[must_use]
+    pub fn texts(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Cedar's own form, for the study of every situation.
+    pub(super) const fn policies(&self) -> &PolicySet {
+        &self.policies
     }
 
     /// Decides. An error while evaluating is a refusal.
@@ -229,19 +246,7 @@ impl Gate {
         how: &Situation,
     ) -> Result<Decision> {
         let (who, how) = &blind::told(who, how);
-        let principal = principal_entity(who)?;
-        let request = Request::new(
-            principal.uid(),
-            uid("Action", verb.word())?,
-            uid(kind.type_name(), id)?,
-            context(how)?,
-            None,
-        )
-        .map_err(|e| fault("request", e))?;
-        let mut entities = vec![principal];
-        entities.extend(action_entities(verb)?);
-        let entities = Entities::from_entities(entities, None).map_err(|e| fault("entities", e))?;
-        let response = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let response = self.respond(&self.policies, who, verb, kind, id, how)?;
         let failed = response.diagnostics().errors().next().is_some();
         let allowed = response.decision() == CedarDecision::Allow && !failed;
         let mut because: Vec<Because> =
@@ -255,9 +260,34 @@ impl Gate {
         }
         Ok(Decision { allowed, because })
     }
+
+    /// What Cedar answers by these policies: all of ours, or those among them that can have a say.
+    pub(super) fn respond(
+        &self,
+        policies: &PolicySet,
+        who: &Principal,
+        verb: Verb,
+        kind: ThingKind,
+        id: &str,
+        how: &Situation,
+    ) -> Result<Response> {
+        let principal = principal_entity(who)?;
+        let request = Request::new(
+            principal.uid(),
+            uid("Action", verb.word())?,
+            uid(kind.type_name(), id)?,
+            context(how)?,
+            None,
+        )
+        .map_err(|e| fault("request", e))?;
+        let mut entities = vec![principal];
+        entities.extend(action_entities(verb)?);
+        let entities = Entities::from_entities(entities, None).map_err(|e| fault("entities", e))?;
+        Ok(self.authorizer.is_authorized(&request, policies, &entities))
+    }
 }
 
-fn uid(kind: &str, id: &str) -> Result<EntityUid> {
+pub(super) fn uid(kind: &str, id: &str) -> Result<EntityUid> {
     let kind = EntityTypeName::from_str(kind).map_err(|e| fault("type", e))?;
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }
@@ -300,7 +330,7 @@ fn context(how: &Situation) -> Result<Context> {
 }
 
 /// The groups of actions, read from the schema once: a verb's entity and those it is in.
-fn action_entities(verb: Verb) -> Result<Vec<Entity>> {
+pub(super) fn action_entities(verb: Verb) -> Result<Vec<Entity>> {
     use std::sync::OnceLock;
     static ACTIONS: OnceLock<BTreeMap<String, Vec<Entity>>> = OnceLock::new();
     if let Some(all) = ACTIONS.get() {

@@ -180,6 +180,8 @@ kinds! {
     Group = "grp", GroupId;
     /// A matter.
     Matter = "mat", MatterId;
+    /// Policies that wait for a second person, or waited.
+    Proposal = "pro", ProposalId;
     /// A record (a document or file).
     Record = "rec", RecordId;
     /// One request to the server.

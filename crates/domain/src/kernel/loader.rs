@@ -69,6 +69,7 @@ impl Loader<'_, '_> {
             Set::Wall(_) => "wall",
             Set::Members(_) => "members",
             Set::Person(_) => "person",
+            Set::Firm(_) => "firm",
         };
         if blind::to_one("set", kind) {
             return Ok(());

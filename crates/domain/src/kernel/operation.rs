@@ -3,6 +3,7 @@
 //! way out of `run`.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
 
@@ -11,6 +12,7 @@ use super::ctx::Ctx;
 use super::directory::Known;
 use super::entry::{Facts, Outcome};
 use super::error::{Error, Result};
+use super::gate::Gate;
 use super::id::{AnyId, EntryId, Id, Kind, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
@@ -76,6 +78,7 @@ pub struct WriteTx<'a> {
     permit: Permit,
     touched: Vec<Set>,
     learned: Vec<Known>,
+    adopted: Option<Arc<Gate>>,
 }
 
 impl WriteTx<'_> {
@@ -152,6 +155,11 @@ impl WriteTx<'_> {
     /// The directory in memory learns it after the commit.
     pub(crate) fn learn(&mut self, known: Known) {
         self.learned.push(known);
+    }
+
+    /// These policies decide after the commit.
+    pub(crate) fn adopt(&mut self, gate: Arc<Gate>) {
+        self.adopted = Some(gate);
     }
 
     /// Every row.
@@ -237,6 +245,7 @@ impl Ctx {
             permit,
             touched: Vec::new(),
             learned: Vec::new(),
+            adopted: None,
         };
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
@@ -279,6 +288,10 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
         return Err(error.into());
     }
     room.pending.committed(entry.id);
+    if let Some(gate) = write.adopted {
+        // before the counter rises, so that streams that see it ask the new one
+        room.adopt(gate);
+    }
     if !entry.sets.is_empty() {
         room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     }

@@ -36,6 +36,7 @@ pub fn statements() -> Vec<&'static Sql> {
         crate::features::group::store::ALL,
         crate::features::ledger::store::ALL,
         crate::features::matter::store::ALL,
+        crate::features::policy::store::ALL,
         crate::features::record::store::ALL,
         crate::features::session::store::ALL,
         crate::features::staff::store::ALL,

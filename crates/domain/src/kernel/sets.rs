@@ -14,7 +14,7 @@ use strongroom_storage::{params, statements};
 
 use super::bound::Bind;
 use super::error::{Error, Result};
-use super::id::{ClientId, GroupId, MatterId, StaffId, WallId};
+use super::id::{ClientId, FirmId, GroupId, MatterId, StaffId, WallId};
 use super::reader::Reader;
 use super::vault::Vault;
 
@@ -39,6 +39,8 @@ statements! {
         UNION ALL SELECT credential_id AS k, mac AS v FROM credential WHERE staff_id = $1 AND ended_at IS NULL \
         UNION ALL SELECT token_id AS k, mac AS v FROM token WHERE staff_id = $1 AND ended_at IS NULL \
         UNION ALL SELECT session_id AS k, secret_hash AS v FROM session WHERE staff_id = $1 AND ended_at IS NULL";
+    pub FIRM_ROWS = "SELECT firm_id AS k, mac AS v FROM firm WHERE firm_id = $1 \
+        UNION ALL SELECT name AS k, mac AS v FROM policy_file", scan_ok;
 }
 
 /// A set of authority rows.
@@ -56,6 +58,8 @@ pub enum Set {
     Members(GroupId),
     /// A person: standing, credentials, live tokens and sessions.
     Person(StaffId),
+    /// The firm's own row, and the texts of the approved policies.
+    Firm(FirmId),
 }
 
 impl Set {
@@ -69,6 +73,7 @@ impl Set {
             Self::Wall(id) => format!("wall:{id}"),
             Self::Members(id) => format!("members:{id}"),
             Self::Person(id) => format!("person:{id}"),
+            Self::Firm(id) => format!("firm:{id}"),
         }
     }
 
@@ -80,6 +85,7 @@ impl Set {
             Self::Wall(id) => (&WALL_ROWS, id.to_string()),
             Self::Members(id) => (&MEMBERS_OF, id.to_string()),
             Self::Person(id) => (&PERSON_ROWS, id.to_string()),
+            Self::Firm(id) => (&FIRM_ROWS, id.to_string()),
         }
     }
 }

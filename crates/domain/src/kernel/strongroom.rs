@@ -1,7 +1,8 @@
 //! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
@@ -54,6 +55,8 @@ pub struct Settings {
     pub ledger_replicas: Vec<std::path::PathBuf>,
     /// How previews are made; none where the program to run is not known (tests of the core).
     pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
+    /// The folder whose policy files are offered for approval.
+    pub policies: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -66,6 +69,7 @@ impl Default for Settings {
             password_cost: strongroom_seal::password::Cost::PASSWORD,
             ledger_replicas: Vec::new(),
             previewer: None,
+            policies: None,
         }
     }
 }
@@ -75,7 +79,9 @@ pub struct Strongroom {
     pub(crate) db: Db,
     pub(crate) blobs: Blobs,
     pub(crate) vault: Vault,
-    pub(crate) gate: Gate,
+    /// The policies in force; until unsealing, those of the release.
+    gate: RwLock<Arc<Gate>>,
+    release: Arc<Gate>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) marks: SetMarks,
@@ -103,7 +109,7 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Keys.
     pub vault: Vault,
-    /// Policies.
+    /// The policies that came with the release.
     pub gate: Gate,
     /// Time.
     pub clock: Arc<dyn Clock>,
@@ -125,11 +131,13 @@ impl Strongroom {
         let replicas = LedgerReplicas::new(&settings.ledger_replicas);
         let mut node = [0_u8; 8];
         entropy.fill(&mut node);
+        let release = Arc::new(gate);
         Arc::new(Self {
             db,
             blobs,
             vault,
-            gate,
+            gate: RwLock::new(release.clone()),
+            release,
             clock,
             entropy,
             marks: SetMarks::default(),
@@ -182,10 +190,21 @@ impl Strongroom {
         &self.vault
     }
 
-    /// The rules in force.
+    /// The rules in force: each decision takes those of its moment.
     #[must_use]
-    pub const fn gate(&self) -> &Gate {
-        &self.gate
+    pub fn gate(&self) -> Arc<Gate> {
+        self.gate.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The rules that came with this release. They decide nothing unless they were approved.
+    #[must_use]
+    pub const fn release(&self) -> &Arc<Gate> {
+        &self.release
+    }
+
+    /// From now on these decide. Whoever calls it has made sure that they are the approved ones.
+    pub(crate) fn adopt(&self, gate: Arc<Gate>) {
+        *self.gate.write().unwrap_or_else(PoisonError::into_inner) = gate;
     }
 
     /// Names of staff and groups; of clients and matters for a permit only.

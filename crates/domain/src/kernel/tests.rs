@@ -114,6 +114,10 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         V::ApprovalList => is(Administrator) || is(Partner) || is(ComplianceOfficer),
         V::ApprovalDecide => (is(Partner) || is(ComplianceOfficer)) && c.how.stepped_up && !c.how.own,
         V::ApprovalWithdraw => is(Administrator) && c.how.own,
+        V::PolicyList => is(Administrator) || is(Partner) || watches,
+        V::PolicyPropose => is(Administrator) && c.how.stepped_up,
+        V::PolicyWithdraw => is(Administrator) && c.how.own,
+        V::PolicyDecide => (is(Partner) || is(ComplianceOfficer)) && c.how.stepped_up && !c.how.own,
         V::HealthRead | V::SystemSeal => is(Administrator),
         V::SignIn
         | V::Enrol

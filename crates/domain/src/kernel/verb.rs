@@ -115,6 +115,10 @@ verbs! {
     MatterReopen = "matter.reopen", Write, "reopened the matter", "reopening the matter";
     MatterSee = "matter.see", Read, "looked at the matter", "seeing the matter";
     MeRead = "me.read", Read, "looked at their own page", "seeing their own page";
+    PolicyDecide = "policy.decide", Roles, "decided on other policies", "deciding on other policies";
+    PolicyList = "policy.list", Read, "looked at the policies", "seeing the policies";
+    PolicyPropose = "policy.propose", Roles, "proposed other policies", "proposing other policies";
+    PolicyWithdraw = "policy.withdraw", Roles, "withdrew the policies they had proposed", "withdrawing proposed policies";
     RecordActivity = "record.activity", Read, "looked at who opened it", "seeing who opened it";
     RecordAdd = "record.add", Write, "added it", "adding a record";
     RecordDownload = "record.download", Read, "downloaded it", "downloading it";

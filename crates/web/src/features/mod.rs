@@ -6,6 +6,7 @@ pub mod frame;
 pub mod group;
 pub mod ledger;
 pub mod matter;
+pub mod policy;
 pub mod record;
 pub mod session;
 pub mod staff;

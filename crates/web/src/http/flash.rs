@@ -30,6 +30,8 @@ const SAYINGS: &[(&str, Tone, &str)] = &[
     ("password-changed", Tone::Good, "Your password is changed. Your other sessions have ended."),
     ("stepped-up", Tone::Good, "Confirmed. What you typed is still here; send it again."),
     ("asked", Tone::Note, "Asked. A second person, who is not an administrator, decides it under Approvals."),
+    ("policies-asked", Tone::Note, "Proposed. A partner or a compliance officer decides."),
+    ("policies-in-force", Tone::Good, "These policies decide from now on."),
     ("approved", Tone::Good, "Approved."),
     ("rejected", Tone::Good, "Rejected."),
     ("withdrawn", Tone::Note, "Withdrawn. Nothing changes; you can ask anew."),

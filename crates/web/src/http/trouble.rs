@@ -123,6 +123,8 @@ pub fn form_page(path: &str) -> String {
         ["account", ..] => String::from("/account"),
         ["groups", id, ..] => format!("/groups/{id}"),
         ["health", ..] => String::from("/health"),
+        ["policies", "candidates", source] => format!("/policies/candidates/{source}"),
+        ["policies", "proposals", id, ..] => format!("/policies/proposals/{id}"),
         ["approvals", ..] => String::from("/approvals"),
         [section, id, _, ..] => format!("/{section}/{id}"),
         [section, ..] => format!("/{section}"),

@@ -63,11 +63,20 @@ impl Role {
                 &[S::Today, S::Clients, S::Matters, S::Walls, S::Ledger, S::Explain, S::Approvals]
             }
             Self::RecordsManager => &[S::Today, S::Clients, S::Matters, S::Ledger, S::Approvals],
-            Self::ComplianceOfficer => {
-                &[S::Today, S::Clients, S::Matters, S::Walls, S::Ledger, S::Explain, S::Approvals]
+            Self::ComplianceOfficer => &[
+                S::Today,
+                S::Clients,
+                S::Matters,
+                S::Walls,
+                S::Ledger,
+                S::Explain,
+                S::Approvals,
+                S::Policies,
+            ],
+            Self::Administrator => {
+                &[S::Today, S::Staff, S::Groups, S::Approvals, S::Policies, S::Health, S::Ledger]
             }
-            Self::Administrator => &[S::Today, S::Staff, S::Groups, S::Approvals, S::Health, S::Ledger],
-            Self::Auditor => &[S::Today, S::Ledger, S::Explain],
+            Self::Auditor => &[S::Today, S::Ledger, S::Explain, S::Policies],
             Self::ClientContact => &[],
         }
     }
@@ -85,6 +94,7 @@ pub enum Section {
     Staff,
     Groups,
     Approvals,
+    Policies,
     Health,
     /// The person's own sessions and tokens; reached by the menu under the initials.
     Account,
@@ -102,6 +112,7 @@ impl Section {
             Self::Staff => "Staff",
             Self::Groups => "Groups",
             Self::Approvals => "Approvals",
+            Self::Policies => "Policies",
             Self::Health => "System health",
             Self::Account => "Your sign-in",
         }
@@ -118,6 +129,7 @@ impl Section {
             Self::Staff => "/staff",
             Self::Groups => "/groups",
             Self::Approvals => "/approvals",
+            Self::Policies => "/policies",
             Self::Health => "/health",
             Self::Account => "/account",
         }

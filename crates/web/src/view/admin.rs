@@ -98,6 +98,8 @@ pub enum Decide {
     May,
     /// They asked for it: withdraw only.
     Asked,
+    /// There is more to look at first, on a page of its own.
+    Elsewhere { href: String },
     /// "An administrator cannot be the second person."
     No { says: String },
 }

@@ -13,6 +13,7 @@ pub mod door;
 pub mod explain;
 pub mod ledger;
 pub mod matters;
+pub mod policies;
 pub mod portal;
 pub mod qr;
 pub mod records;

@@ -195,6 +195,7 @@ pub(super) fn parse_set(id: &str) -> Option<Set> {
         "wall" => Id::parse(owner).map(Set::Wall),
         "members" => Id::parse(owner).map(Set::Members),
         "person" => Id::parse(owner).map(Set::Person),
+        "firm" => Id::parse(owner).map(Set::Firm),
         _ => None,
     }
 }

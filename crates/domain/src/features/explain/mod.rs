@@ -63,7 +63,7 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     }
     let who = principal(&facts, None, ask.action, at, &mut how);
     let id = ask.thing.id().map_or_else(|| String::from("firm"), |id| id.to_string());
-    ctx.room.gate.decide(&who, ask.action, ask.thing.kind(), &id, &how)
+    ctx.room.gate().decide(&who, ask.action, ask.thing.kind(), &id, &how)
 }
 
 /// The policies know `explain` on firm, client, matter and record.
@@ -87,5 +87,5 @@ pub(crate) async fn decide_for(
     let target = Target::Matter(matter.id);
     let mut how = subject.situation(&target, person, ctx.now());
     let who = principal(&facts, None, verb, ctx.now(), &mut how);
-    ctx.room.gate.decide(&who, verb, target.kind(), &matter.id.to_string(), &how)
+    ctx.room.gate().decide(&who, verb, target.kind(), &matter.id.to_string(), &how)
 }

@@ -99,7 +99,7 @@ impl Fixture {
             gate: gate(),
             clock: clock.clone(),
             entropy: Arc::new(OsEntropy),
-            settings: keeping(&folder),
+            settings: Settings { policies: Some(folder.join("policies")), ..keeping(&folder) },
             name: Name::parse("Harrow & Pike LLP").unwrap(),
             origin: String::from("test.strongroom.invalid/ledger"),
             lone_administrator,
@@ -119,11 +119,16 @@ impl Fixture {
 
     /// The same installation opened anew, by the key file.
     pub(crate) async fn reopened(&self) -> Result<Arc<Strongroom>> {
+        self.reopened_by(gate()).await
+    }
+
+    /// The same, by a release that brings other policies.
+    pub(crate) async fn reopened_by(&self, release: Gate) -> Result<Arc<Strongroom>> {
         let opening = Opening {
             db: connect(&self.database).await,
             blobs: Blobs::memory(),
             keyring: vec![self.folder.join("keyring-a"), self.folder.join("keyring-b")],
-            gate: gate(),
+            gate: release,
             clock: self.clock.clone(),
             entropy: Arc::new(OsEntropy),
             settings: keeping(&self.folder),
@@ -133,6 +138,16 @@ impl Fixture {
         let opened = sealed.open_with_keyfile(&Key::from_bytes(self.key), &keyring_key).unwrap();
         room.unseal(opened.keyring, opened.root, keyring_key, "keyfile", "tester").await?;
         Ok(room)
+    }
+
+    /// Lays policy files into the folder that the configuration names.
+    pub(crate) fn lay(&self, files: &[PolicyFile]) {
+        let folder = self.folder.join("policies");
+        std::fs::remove_dir_all(&folder).ok();
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
     }
 
     /// Where requests of tests come from.

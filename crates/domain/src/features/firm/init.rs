@@ -13,6 +13,7 @@ use strongroom_storage::params;
 use strongroom_storage::sql::{Db, migrate};
 use zeroize::Zeroizing;
 
+use crate::features::policy;
 use crate::features::session::password;
 use crate::features::staff::{Link, insert_first};
 use crate::kernel::anchor;
@@ -90,7 +91,7 @@ pub struct Setup {
     pub blobs: Blobs,
     /// The folders of the keyring's replicas.
     pub keyring: Vec<PathBuf>,
-    /// Policies; their digest is what the firm approves.
+    /// The policies that the firm begins with.
     pub gate: Gate,
     /// Time.
     pub clock: Arc<dyn Clock>,
@@ -203,7 +204,7 @@ async fn begin(
 ) -> Result<(StaffId, Link)> {
     let now = room.now();
     let text = room.firm.id.to_string();
-    let decision = room.gate.decide(
+    let decision = room.gate().decide(
         &Principal::Operator,
         Verb::FirmInit,
         ThingKind::Firm,
@@ -218,7 +219,7 @@ async fn begin(
         origin: room.firm.origin.clone(),
         created_at: now,
         lone_administrator: room.firm.lone_administrator,
-        policies: room.gate.digest().to_vec(),
+        policies: room.release().digest().to_vec(),
         sealed_name: room.vault.seal_system(
             Firm::column(&text),
             room.entropy.as_ref(),
@@ -236,15 +237,16 @@ async fn begin(
         firm.bind().mac(&room.vault)?
     ];
     tx.exec_one(&store::FIRM_INSERT, &values).await?;
+    policy::insert(&mut tx, &room.vault, room.release().files()).await?;
     let root = mac::sha256(b"");
     tx.exec_one(&ledger::HEAD_BEGIN, &params![root, Vec::<u8>::new()]).await?;
     let (staff, link) = insert_first(&mut tx, room, administrator).await?;
     anchor::take_turn(&mut tx).await?;
-    let change = {
+    let changes = {
         let mut reader = Reader::Tx(&mut tx);
-        sets::renew(&mut reader, &room.vault, Set::Person(staff)).await?
+        let firm = sets::renew(&mut reader, &room.vault, Set::Firm(room.firm.id)).await?;
+        vec![firm, sets::renew(&mut reader, &room.vault, Set::Person(staff)).await?]
     };
-    let changes = vec![change];
     let anchor = anchor::renew(&mut tx, &room.vault, room.entropy.as_ref(), &changes).await?;
     let (person, mail) = administrator;
     let facts = Facts::about([room.firm.id.any(), staff.any()])

@@ -15,4 +15,4 @@ mod tests;
 pub use init::{Initialised, SealBy, Setup, init};
 pub use open::{Opening, name, open, renew_first_link};
 
-pub(crate) use open::hold_firm;
+pub(crate) use open::{hold_firm, set_policies};

@@ -8,6 +8,7 @@ use strongroom_storage::blob::Blobs;
 use strongroom_storage::params;
 use strongroom_storage::sql::{Db, Row, migrate};
 
+use crate::features::policy;
 use crate::features::staff::Link;
 use crate::features::staff::first_link;
 use crate::kernel::actor::{Actor, Channel};
@@ -18,11 +19,13 @@ use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::id_of;
-use crate::kernel::gate::Gate;
+use crate::kernel::gate::{Gate, digest_of};
 use crate::kernel::id::{FirmId, StaffId};
 use crate::kernel::keyring_file::KeyringStore;
 use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::reader::Reader;
 use crate::kernel::schema::MIGRATIONS;
+use crate::kernel::sets::{self, Set};
 use crate::kernel::strongroom::{FirmInfo, Parts, Settings, Strongroom};
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::{Column, Vault};
@@ -83,7 +86,7 @@ pub struct Opening {
     pub blobs: Blobs,
     /// The folders of the keyring's replicas.
     pub keyring: Vec<PathBuf>,
-    /// Policies.
+    /// The policies that came with the release; those that the firm approved lie in the database.
     pub gate: Gate,
     /// Time.
     pub clock: Arc<dyn Clock>,
@@ -107,10 +110,12 @@ pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
     Ok(Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm: info, settings }))
 }
 
-/// Holds the firm's row against its seal, and the policy files against the digest that was approved.
+/// Holds the firm's row against its seal, and puts the approved policies in force: those of the database, held against
+/// the digest in the row, and both against the ledger. What the release brings decides nothing here.
 ///
 /// # Errors
-/// The row was changed behind the program's back; the policy files are others than those approved.
+/// The row was changed behind the program's back; the policies are others than those approved; this release cannot
+/// read them.
 pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
     let gone = || Error::Tampered { table: "firm", id: room.firm.id.to_string() };
     let (firm, mac) = firm_row(&room.db).await?.ok_or_else(gone)?;
@@ -121,17 +126,56 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
     if !as_read {
         return Err(gone());
     }
-    if firm.policies != room.gate.digest() && !blind::to("policies-approved") {
-        let says = "The policy files are not those that the firm approved. Put the approved files (or the release \
-            that came with them) back, or have two people approve the new ones.";
-        tracing::error!(
-            approved = hex::encode(&firm.policies),
-            found = hex::encode(room.gate.digest()),
-            "the policy files are not those that were approved"
+    let gate = approved(room, &firm).await?;
+    if gate.digest() != room.release().digest() {
+        tracing::info!(
+            approved = hex::encode(gate.digest()),
+            release = hex::encode(room.release().digest()),
+            "the approved policies decide; this release brings others, which can be proposed"
         );
-        return Err(Error::conflict("policies.changed", says));
     }
+    room.adopt(Arc::new(gate));
     Ok(())
+}
+
+/// The gate of the approved texts.
+async fn approved(room: &Strongroom, firm: &Firm) -> Result<Gate> {
+    let mut reader = Reader::Db(&room.db);
+    let marks = room.marks.as_of(room.marks.moment());
+    let held = sets::check(&mut reader, &room.vault, marks, Set::Firm(firm.id)).await;
+    let read = match held {
+        Ok(()) => policy::approved(&mut reader, &room.vault).await,
+        Err(error) => Err(error),
+    };
+    let files = match read {
+        Ok(files) if digest_of(&files) == *firm.policies || blind::to("policies-approved") => files,
+        Ok(_) | Err(Error::Tampered { .. }) => {
+            let says = "The policies in the database are not those that two people approved last: someone changed them, or \
+                put older ones back, behind the program's back. It stays sealed. Put the database back from the newest \
+                backup (its tables firm, policy_file, authority_set and ledger_set belong together).";
+            return Err(Error::conflict("policies.changed", says));
+        }
+        Err(error) => return Err(error),
+    };
+    Gate::read(&files).map_err(|unusable| {
+        tracing::error!(cause = %unusable, "this release cannot read the approved policies");
+        let says = format!(
+            "This release cannot read the policies that the firm has approved. {unusable}. It stays sealed. Start the \
+            release that ran before, have policies approved there in which that rule is changed, then start this one."
+        );
+        Error::conflict("policies.unreadable", says)
+    })
+}
+
+/// Writes another digest into the firm's row. Whoever calls it writes the texts, and touches the firm's set.
+pub(crate) async fn set_policies(tx: &mut WriteTx<'_>, digest: [u8; 32]) -> Result<()> {
+    let row = tx.optional(&store::FIRM, &[]).await?.ok_or(Error::NotFound)?;
+    let mut firm = Firm::read(&row)?;
+    let id = firm.id.to_string();
+    firm.bind().check(tx.vault(), &row.get::<Vec<u8>>("mac")?, &id)?;
+    firm.policies = digest.to_vec();
+    let mac = firm.bind().mac(tx.vault())?;
+    tx.exec_one(&store::FIRM_POLICIES, &params![digest, mac, id]).await
 }
 
 /// The firm's name.

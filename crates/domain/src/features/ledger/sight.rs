@@ -250,7 +250,7 @@ pub(super) fn bare(ctx: &Ctx, raw: &Raw, signed: u64, opened: &[(String, Map<Str
         channel: raw.channel.clone(),
         verb: raw.verb.clone(),
         outcome: raw.outcome.clone(),
-        says: words::says(&room.gate, &room.directory, raw, opened),
+        says: words::says(&room.gate(), &room.directory, raw, opened),
         client: raw.client,
         matter: raw.matter,
         record: raw.record,

@@ -2,15 +2,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::features::policy::WALL_RULES;
 use crate::kernel::directory::Directory;
 use crate::kernel::entry::Outcome;
 use crate::kernel::gate::Gate;
 use crate::kernel::verb::Verb;
 
 use super::model::{Raw, Who};
-
-/// The rules that tell of a wall: shown to those who may know of it.
-pub(super) const WALL_RULES: [&str; 2] = ["wall-bars", "wall-admits-others"];
 
 /// True where a part's rules tell of a wall.
 pub(super) fn tells_of_a_wall(body: &Map<String, Value>) -> bool {
@@ -64,8 +62,15 @@ fn reason(rule: &str) -> Option<&'static str> {
         "nobody-their-own-role" => "it is their own account",
         "only-compliance-makes-walls" => "not a compliance officer",
         "only-watchers-list-the-ledger" | "only-watchers-and-leads-ask-why" => "not theirs to ask",
-        "only-administrators-keep-accounts" | "only-administrators-see-health" => "not an administrator",
-        "second-person-is-no-administrator" => "a second person must decide",
+        "only-administrators-propose-policies"
+        | "only-administrators-keep-accounts"
+        | "only-administrators-see-health" => "not an administrator",
+        "only-keepers-see-policies" => "not theirs to see",
+        "only-whoever-proposed-withdraws" => "someone else proposed them",
+        "nobody-decides-their-own-policies" => "they proposed it themselves",
+        "second-person-is-no-administrator" | "second-person-for-policies-is-no-administrator" => {
+            "a second person must decide"
+        }
         "nobody-said-so" => "no rule allows it",
         _ => return None,
     })

@@ -35,7 +35,7 @@ pub(super) fn need_step_up(ctx: &Ctx) -> Result<()> {
     if stepped_up_at.is_some_and(|s| s <= now && now < s + STEP_UP_LASTS) {
         return Ok(());
     }
-    let because: Vec<Because> = ctx.room.gate.rules().filter(|b| b.rule == "step-up").cloned().collect();
+    let because: Vec<Because> = ctx.room.gate().rules().filter(|b| b.rule == "step-up").cloned().collect();
     Err(Error::Refused(Refusal { because, step_up: true }))
 }
 

@@ -45,7 +45,7 @@ impl Answer for Asked {
 
 /// Who decides beside the administrator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Second {
+pub(crate) enum Second {
     /// Someone else must.
     Needed,
     /// The firm said at `init` that one administrator keeps it alone.
@@ -56,7 +56,7 @@ pub(super) enum Second {
 
 impl Second {
     /// The word in the ledger.
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Needed => "waiting",
             Self::Lone => "lone_administrator",
@@ -67,7 +67,7 @@ impl Second {
 
 /// Whether the firm has someone to be the second person. Suspending all of them does not make an administrator
 /// free again: whoever was ever active counts, and nobody's rows may be missing.
-pub(super) async fn second_person(tx: &mut WriteTx<'_>) -> Result<Second> {
+pub(crate) async fn second_person(tx: &mut WriteTx<'_>) -> Result<Second> {
     if tx.ctx().room.firm.lone_administrator || blind::to("second-person") {
         return Ok(Second::Lone);
     }

@@ -22,6 +22,7 @@ pub use model::Link;
 pub use ops::{InviteStaff, Invited, ResumeStaff, SuspendStaff};
 pub use queries::{StaffView, staff_list, staff_one};
 
+pub(crate) use authority::{Second, second_person};
 pub(crate) use first::{first_link, insert_first};
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub const NOT_CLAIMED: &[&str] = &[
     "Until a witness or a ledger replica is set up, the firm itself is the only keeper of its checkpoints, apart from those who hold receipts.",
 ];
 
+const POLICIES_PUT_BACK: &str = "The database holds other policies than those that two people approved. Those in memory go on \
+    deciding, but the next start will stay sealed. Run strongroom check.";
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Health {
@@ -40,6 +43,10 @@ pub struct Health {
     pub database: Reach,
     /// The blob store answers.
     pub blobs: Reach,
+    /// The approved policies are those that decide, by row, digest and ledger.
+    pub policies: Reach,
+    /// The digest of the policies in force, in hexadecimal.
+    pub policies_digest: String,
     /// Entries that have a number.
     pub entries: u64,
     /// Entries that the newest checkpoint signs.
@@ -80,6 +87,8 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         },
         database: room.db.ping().await.map_err(|e| e.to_string()),
         blobs: room.blobs.ping().await.map_err(|e| e.to_string()),
+        policies: crate::features::policy::agree(ctx).await.map_err(|_| POLICIES_PUT_BACK.to_owned()),
+        policies_digest: hex::encode(room.gate().digest()),
         entries: head.size,
         signed: head.signed_size,
         pending,

@@ -4,6 +4,7 @@ mod admin;
 mod door;
 mod ledger;
 mod matter;
+mod policy;
 mod record;
 mod staff;
 
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Result<Pages, askama::Error> {
     pages.extend(staff::pages()?);
     pages.extend(ledger::pages()?);
     pages.extend(admin::pages()?);
+    pages.extend(policy::pages()?);
     Ok(pages)
 }
 

@@ -49,10 +49,11 @@ pub(super) async fn list(page: Page) -> Answer {
     }
     let (waiting, decided): (Vec<_>, Vec<_>) =
         staff::approvals(&page.ctx).await?.into_iter().partition(|a| a.state == "waiting");
+    let policies = crate::features::policy::waiting_row(&page).await?;
     let view = Approvals {
         shell: page.shell("Approvals", Section::Approvals),
         csrf: page.csrf(),
-        rows: waiting.into_iter().map(|a| row(&page, a)).collect(),
+        rows: policies.into_iter().chain(waiting.into_iter().map(|a| row(&page, a))).collect(),
         decided: decided
             .into_iter()
             .take(20)

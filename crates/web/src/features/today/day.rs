@@ -104,7 +104,8 @@ async fn waiting(page: &Page) -> Result<u32, strongroom_domain::Error> {
         return Ok(0);
     }
     let all = strongroom_domain::features::staff::approvals(&page.ctx).await?;
-    Ok(u32::try_from(all.iter().filter(|a| a.mine).count()).unwrap_or(0))
+    let policies = strongroom_domain::features::policy::waiting_for_me(&page.ctx).await?;
+    Ok(u32::try_from(all.iter().filter(|a| a.mine).count() + usize::from(policies.is_some())).unwrap_or(0))
 }
 
 fn capital(word: &str) -> String {

@@ -87,6 +87,15 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
             facts: vec![(String::from("Signed up to"), count(h.signed))],
         },
         Check {
+            name: String::from("Policies"),
+            chip: chip(h.policies.is_ok(), "As approved", "Not as approved"),
+            says: match &h.policies {
+                Ok(()) => String::from("What two people approved decides, and nothing else."),
+                Err(why) => why.clone(),
+            },
+            facts: vec![(String::from("Digest"), h.policies_digest.clone())],
+        },
+        Check {
             name: String::from("Previews"),
             chip: match h.confinement {
                 Some(_) => chip(true, "Confined", ""),
@@ -111,7 +120,8 @@ async fn draw(page: &Page) -> Answer {
         && h.database.is_ok()
         && h.blobs.is_ok()
         && h.replicas.len() > 1
-        && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none());
+        && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
+        && h.policies.is_ok();
     let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
     let view = Health {
         shell: page.shell("System health", Section::Health),

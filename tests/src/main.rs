@@ -5,4 +5,5 @@ mod doors;
 mod pages;
 mod stories;
 mod sweep;
+mod telling;
 mod tidy;

@@ -12,9 +12,13 @@ use cedar_policy::{
 };
 
 use super::actor::{Actor, Role};
+use super::asking::Keeper;
 use super::error::{Because, Error, Result};
 use super::facts::WallAnswer;
 use super::verb::Verb;
+
+/// The name that stands where no rule said anything.
+const SILENCE: &str = "nobody-said-so";
 
 /// A policy file: its name and its text.
 pub type PolicyFile = (String, String);
@@ -167,6 +171,7 @@ impl Decision {
 pub struct Gate {
     policies: PolicySet,
     said: BTreeMap<PolicyId, Because>,
+    keepers: BTreeMap<String, Keeper>,
     authorizer: Authorizer,
     digest: [u8; 32],
 }
@@ -179,11 +184,12 @@ impl Gate {
     /// Reads policy files, validates them strictly against the schema.
     ///
     /// # Errors
-    /// A file that does not parse or validate, a policy without `@id` and `@says`, an id used twice.
+    /// A file that does not parse or validate, a policy without `@id` and `@says`, an id used twice, an `@ask` that
+    /// names nobody.
     pub fn new(files: &[PolicyFile]) -> Result<Self> {
         let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| fault("schema", e))?;
         let mut policies = PolicySet::new();
-        let mut said = BTreeMap::new();
+        let (mut said, mut keepers) = (BTreeMap::new(), BTreeMap::new());
         for (name, text) in files {
             let set = PolicySet::from_str(text).map_err(|e| fault(name, e))?;
             for policy in set.policies() {
@@ -192,6 +198,10 @@ impl Gate {
                 let says = policy.annotation("says").ok_or_else(|| fault(&id, "has no @says"))?.to_owned();
                 let key = PolicyId::new(&id);
                 policies.add(policy.new_id(key.clone())).map_err(|e| fault(&id, e))?;
+                if let Some(word) = policy.annotation("ask") {
+                    let keeper = Keeper::parse(word).ok_or_else(|| fault(&id, "asks nobody known"))?;
+                    keepers.insert(id.clone(), keeper);
+                }
                 said.insert(key, Because { rule: id, says });
             }
         }
@@ -201,7 +211,7 @@ impl Gate {
         }
         let joined: Vec<&[u8]> = files.iter().flat_map(|(n, t)| [n.as_bytes(), t.as_bytes()]).collect();
         let digest = strongroom_seal::mac::sha256(&strongroom_seal::context(&joined));
-        Ok(Self { policies, said, authorizer: Authorizer::new(), digest })
+        Ok(Self { policies, said, keepers, authorizer: Authorizer::new(), digest })
     }
 
     /// SHA-256 over the files' names and texts.
@@ -213,6 +223,15 @@ impl Gate {
     /// Every rule in force, for the screens that explain.
     pub fn rules(&self) -> impl Iterator<Item = &Because> {
         self.said.values()
+    }
+
+    /// Whom the rule's file names to ask about it; about what no rule allows, those who keep the firm's rules.
+    #[must_use]
+    pub fn keeper(&self, rule: &str) -> Option<Keeper> {
+        match rule {
+            SILENCE => Some(Keeper::Role(Role::ComplianceOfficer)),
+            rule => self.keepers.get(rule).copied(),
+        }
     }
 
     /// Decides. An error while evaluating is a refusal.
@@ -247,7 +266,7 @@ impl Gate {
         because.sort_by(|a, b| a.rule.cmp(&b.rule));
         if because.is_empty() || (failed && because.is_empty()) {
             because.push(Because {
-                rule: String::from("nobody-said-so"),
+                rule: String::from(SILENCE),
                 says: String::from("No rule of this firm allows it."),
             });
         }

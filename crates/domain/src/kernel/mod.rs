@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anchor;
+pub mod asking;
 pub mod bound;
 pub mod clock;
 pub mod ctx;

@@ -28,6 +28,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::sets::ALL,
         super::anchor::ALL,
         super::facts::ALL,
+        super::asking::ALL,
         super::ledger::ALL,
         super::unsealing::ALL,
         crate::features::client::store::ALL,

@@ -108,6 +108,10 @@ pub struct EntryPage {
     pub items: Vec<EntryView>,
     /// Where the next page begins, if there is one.
     pub next: Option<EntryId>,
+    /// What the client that was filtered by is called, where the viewer may know.
+    pub client_name: Option<String>,
+    /// What the matter that was filtered by is called, where the viewer may know.
+    pub matter_name: Option<String>,
 }
 
 /// One entry with its exact bytes.

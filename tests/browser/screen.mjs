@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 /** @typedef {{ email: string, role: string, password: string, totp_secret: string, token: string }} Person */
 /** @typedef {{ url: string, ledger_vkey: string, people: Person[] }} Ready */
-/** @typedef {{ theme?: "light" | "dark", width?: number, scripts?: boolean }} Look */
+/** @typedef {{ theme?: "light" | "dark", width?: number, scale?: number, scripts?: boolean }} Look */
 
 const readyFile = process.env["STRONGROOM_READY"];
 assert.ok(readyFile, "run the specs with `make browser` or `node run.mjs`: they need a demo firm");
@@ -28,7 +28,7 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
  * @param {import("node:test").TestContext} t
  * @param {Look} [look]
  */
-export async function open(t, { theme = "light", width = 1280, scripts = true } = {}) {
+export async function open(t, { theme = "light", width = 1280, scale = 1, scripts = true } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "strongroom-profile-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
@@ -37,7 +37,8 @@ export async function open(t, { theme = "light", width = 1280, scripts = true } 
     baseURL: firm.url,
     colorScheme: theme,
     reducedMotion: "reduce",
-    viewport: { width, height: 900 },
+    viewport: { width, height: Math.round(900 / scale) },
+    deviceScaleFactor: scale,
     javaScriptEnabled: scripts,
     locale: "en-GB",
   });

@@ -9,5 +9,6 @@ mod policies;
 mod repeats;
 mod stories;
 mod sweep;
+mod telling;
 mod tidy;
 mod words;

@@ -53,6 +53,7 @@ CREATE TABLE token (
   scopes TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
+  seen_at BIGINT,
   ended_at BIGINT,
   sealed_name BYTES NOT NULL,
   mac BYTES NOT NULL

@@ -4,6 +4,7 @@ use serde::Serialize;
 use strongroom_storage::blob::BlobError;
 use strongroom_storage::sql::DbError;
 
+use super::asking::Ask;
 use super::id::AnyId;
 
 /// A result of this crate.
@@ -19,12 +20,14 @@ pub struct Because {
 }
 
 /// A refusal inside something that the person may see.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The rules that decided; never empty.
     pub because: Vec<Because>,
     /// True where a fresh code of the authenticator would change the answer.
     pub step_up: bool,
+    /// Whom to ask.
+    pub ask: Option<Ask>,
 }
 
 /// Why something was not done. Nothing of a client stands in any variant.

@@ -12,6 +12,7 @@ use cedar_policy::{
 };
 
 use super::actor::{Actor, Role};
+use super::asking::Keeper;
 use super::blind;
 use super::error::{Because, Error, Result};
 use super::facts::WallAnswer;
@@ -19,6 +20,9 @@ use super::policies::rules_of;
 use super::verb::Verb;
 
 pub use super::policies::{PolicyFile, Rule, SCHEMA, Unusable, built_in, digest_of};
+
+/// The name that stands where no rule said anything.
+const SILENCE: &str = "nobody-said-so";
 
 /// The person as the policies see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +158,7 @@ pub struct Gate {
     rules: Vec<Rule>,
     policies: PolicySet,
     said: BTreeMap<PolicyId, Because>,
+    keepers: BTreeMap<String, Keeper>,
     authorizer: Authorizer,
     digest: [u8; 32],
 }
@@ -184,6 +189,7 @@ impl Gate {
         })?;
         let mut policies = PolicySet::new();
         let mut said = BTreeMap::new();
+        let mut keepers = BTreeMap::new();
         let mut rules = Vec::new();
         for (name, text) in files {
             for (policy, rule) in rules_of(name, text)? {
@@ -192,6 +198,7 @@ impl Gate {
                 policies.add(policy).map_err(|_| unusable(String::from("its id is used twice")))?;
                 let because = Because { rule: rule.id.clone(), says: rule.says.clone() };
                 said.insert(PolicyId::new(&rule.id), because);
+                keepers.extend(rule.ask.map(|keeper| (rule.id.clone(), keeper)));
                 rules.push(rule);
             }
         }
@@ -202,7 +209,7 @@ impl Gate {
             return Err(Unusable { file, rule: Some(id), says: error.to_string() });
         }
         let (files, digest) = (files.to_vec(), digest_of(files));
-        Ok(Self { files, rules, policies, said, authorizer: Authorizer::new(), digest })
+        Ok(Self { files, rules, policies, said, keepers, authorizer: Authorizer::new(), digest })
     }
 
     /// SHA-256 over the files' names and texts.
@@ -233,6 +240,15 @@ impl Gate {
         &self.policies
     }
 
+    /// Whom the rule's file names to ask about it; about what no rule allows, those who keep the firm's rules.
+    #[must_use]
+    pub fn keeper(&self, rule: &str) -> Option<Keeper> {
+        match rule {
+            SILENCE => Some(Keeper::Role(Role::ComplianceOfficer)),
+            rule => self.keepers.get(rule).copied(),
+        }
+    }
+
     /// Decides. An error while evaluating is a refusal.
     ///
     /// # Errors
@@ -254,7 +270,7 @@ impl Gate {
         because.sort_by(|a, b| a.rule.cmp(&b.rule));
         if because.is_empty() || (failed && because.is_empty()) {
             because.push(Because {
-                rule: String::from("nobody-said-so"),
+                rule: String::from(SILENCE),
                 says: String::from("No rule of this firm allows it."),
             });
         }

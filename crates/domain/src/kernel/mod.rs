@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod anchor;
+pub mod asking;
 pub mod blind;
 pub mod bound;
 pub mod clock;

@@ -4,6 +4,8 @@ use std::str::FromStr as _;
 
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet};
 
+use super::asking::Keeper;
+
 /// A policy file: its name and its text.
 pub type PolicyFile = (String, String);
 
@@ -39,6 +41,8 @@ pub struct Rule {
     pub id: String,
     /// Its `@says`.
     pub says: String,
+    /// Its `@ask`: whom to ask about it.
+    pub ask: Option<Keeper>,
     /// True for a `forbid`.
     pub forbids: bool,
     /// Its text in Cedar, as it was written.
@@ -95,10 +99,15 @@ pub(super) fn rules_of(file: &str, text: &str) -> std::result::Result<Vec<(Polic
             );
             return Err(unusable(Some(&id), says));
         }
+        let ask = match policy.annotation("ask").map(Keeper::parse) {
+            None => None,
+            Some(None) => return Err(unusable(Some(&id), String::from("its @ask names nobody known"))),
+            Some(keeper) => keeper,
+        };
         let forbids = policy.effect() == Effect::Forbid;
         let text = policy.to_cedar().unwrap_or_default();
         let policy = policy.new_id(PolicyId::new(&id));
-        rules.push((policy, Rule { file: file.to_owned(), id, says, forbids, text }));
+        rules.push((policy, Rule { file: file.to_owned(), id, says, ask, forbids, text }));
     }
     Ok(rules)
 }

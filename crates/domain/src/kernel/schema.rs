@@ -28,6 +28,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::sets::ALL,
         super::anchor::ALL,
         super::loader::ALL,
+        super::asking::ALL,
         super::ledger::ALL,
         super::repeat::ALL,
         super::unsealing::ALL,

@@ -37,7 +37,7 @@ statements! {
     pub PERSON_ROWS = "SELECT staff_id AS k, mac AS v FROM staff WHERE staff_id = $1 \
         UNION ALL SELECT staff_id AS k, mac AS v FROM standing WHERE staff_id = $1 \
         UNION ALL SELECT credential_id AS k, mac AS v FROM credential WHERE staff_id = $1 AND ended_at IS NULL \
-        UNION ALL SELECT token_id AS k, mac AS v FROM token WHERE staff_id = $1 AND ended_at IS NULL \
+        UNION ALL SELECT token_id AS k, secret_hash AS v FROM token WHERE staff_id = $1 AND ended_at IS NULL \
         UNION ALL SELECT session_id AS k, secret_hash AS v FROM session WHERE staff_id = $1 AND ended_at IS NULL";
     pub FIRM_ROWS = "SELECT firm_id AS k, mac AS v FROM firm WHERE firm_id = $1 \
         UNION ALL SELECT name AS k, mac AS v FROM policy_file", scan_ok;

@@ -31,6 +31,9 @@ impl Ctx {
         Ok(Error::Refused(Refusal {
             because: judged.decision.because.clone(),
             step_up: judged.decision.wants_step_up(),
+            ask: self
+                .whom_to_ask(self.actor.person(), &judged.decision.because, judged.subject.matter.as_ref())
+                .await?,
         }))
     }
 

@@ -6,3 +6,5 @@ import "./ts/table-filter";
 import "./ts/command-palette";
 import "./ts/ledger-proof";
 import "./ts/upload-drop";
+import "./ts/drawer";
+import "./ts/suggest";

@@ -2,11 +2,12 @@
 
 use strongroom_domain::features::ledger::{EntryView, State as LedgerState};
 use strongroom_domain::features::record::{Labels as RecordLabels, Level as RecordLevel};
+use strongroom_domain::kernel::asking::{Ask, Keeper};
 use strongroom_domain::kernel::id::StaffId;
 
 use crate::http::page::PageCx;
 use crate::http::when;
-use crate::view::activity::{EntryLine, EntryState};
+use crate::view::activity::{EntryLine, EntryState, Run};
 use crate::view::field::{Choice, Field, Input};
 use crate::view::parts::{Labels, Level, Outcome, TrailLine};
 
@@ -35,6 +36,30 @@ pub(crate) fn labels(of: RecordLabels) -> Labels {
 /// No labels: a matter has none of its own.
 pub(crate) const fn no_labels() -> Labels {
     Labels { level: None, marks: Vec::new() }
+}
+
+/// Levels to raise or lower to: those above or below the present one, and the present one where its marks may change.
+pub(crate) fn levels_from(now: Level, up: bool, marks_may_change: bool, chosen: &str) -> Option<Field> {
+    let place = Level::ALL.iter().position(|l| *l == now).unwrap_or_default();
+    let (below, from) = Level::ALL.split_at(place);
+    let above = from.get(1..).unwrap_or_default();
+    // the nearest first: it is what is asked for most
+    let mut offered: Vec<Level> = if up { above.to_vec() } else { below.iter().rev().copied().collect() };
+    if marks_may_change {
+        offered.push(now);
+    }
+    if offered.is_empty() {
+        return None;
+    }
+    let choices = offered.into_iter().map(|l| {
+        let says = if l == now {
+            format!("{}, as now: change the marks only", l.label())
+        } else {
+            l.label().to_owned()
+        };
+        Choice::new(l.word(), says).chosen(l.word() == chosen)
+    });
+    Some(Field::new(Input::Select, "level", "Label").choices(choices.collect()))
 }
 
 /// A choice of level.
@@ -86,19 +111,57 @@ pub(crate) fn actor(entry: &EntryView) -> String {
     })
 }
 
-/// What was done, without who did it.
-fn act(entry: &EntryView) -> String {
+/// What a page is about, so that its lines need not say it again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// The whole ledger, or one's own acts.
+    Ledger,
+    /// A matter.
+    Matter,
+    /// A record.
+    Record,
+}
+
+/// What was done, without who did it; "it" is called by its name where the page does not say what it is.
+fn act(entry: &EntryView, within: Within) -> String {
     let who = actor(entry);
     let says = entry.says.strip_prefix(&who).map_or(entry.says.as_str(), str::trim_start);
-    match (&entry.record_title, &entry.matter_name) {
-        (Some(title), _) => format!("{says}: {title}"),
-        (None, Some(name)) => format!("{says}: {name}"),
-        (None, None) => says.to_owned(),
+    let thing = match within {
+        Within::Ledger => entry.record_title.as_ref().or(entry.matter_name.as_ref()),
+        Within::Matter => entry.record_title.as_ref(),
+        Within::Record => None,
+    };
+    thing.map_or_else(|| says.to_owned(), |thing| naming(says, thing))
+}
+
+/// "read it" and a title make "read Complaint as filed".
+fn naming(says: &str, thing: &str) -> String {
+    let named = |word: &str| match word {
+        "it" => Some(thing.to_owned()),
+        "it:" => Some(format!("{thing}:")),
+        _ => None,
+    };
+    let mut found = false;
+    let words = says.split(' ').map(|word| match named(word).filter(|_| !found) {
+        Some(name) => {
+            found = true;
+            name
+        }
+        None => word.to_owned(),
+    });
+    let text = words.collect::<Vec<_>>().join(" ");
+    if found { text } else { format!("{text}: {thing}") }
+}
+
+/// The sentence at the head of an entry's own page.
+pub(crate) fn headline(entry: &EntryView) -> String {
+    match entry.record_title.as_ref().or(entry.matter_name.as_ref()) {
+        Some(thing) => naming(&entry.says, thing),
+        None => entry.says.clone(),
     }
 }
 
-/// One line of a table of entries.
-pub(crate) fn line(page: &PageCx, entry: &EntryView) -> EntryLine {
+fn one_line(page: &PageCx, entry: &EntryView, within: Within) -> EntryLine {
     let id = entry.id.to_string();
     EntryLine {
         href: format!("/ledger/{id}"),
@@ -106,20 +169,91 @@ pub(crate) fn line(page: &PageCx, entry: &EntryView) -> EntryLine {
         index: entry.index.map(when::count),
         outcome: outcome(&entry.outcome),
         actor: actor(entry),
-        says: act(entry),
+        says: act(entry, within),
         rule: None,
         when: page.clocks.when(entry.at),
         state: entry_state(entry),
+        run: None,
     }
 }
 
+/// From how many on the same line is folded.
+const RUN: usize = 3;
+
+/// Lines of a table of entries. Where one person did the same several times in a row, the lines are folded into one.
+pub(crate) fn lines<'a>(
+    page: &PageCx,
+    entries: impl IntoIterator<Item = &'a EntryView>,
+    within: Within,
+) -> Vec<EntryLine> {
+    let entries: Vec<&EntryView> = entries.into_iter().collect();
+    // the same words may tell of two things where names are not shown: those stay apart
+    let same = |a: &&EntryView, b: &&EntryView| {
+        let key = |e: &EntryView| (e.actor.clone(), e.says.clone(), e.client, e.matter, e.record);
+        key(a) == key(b)
+    };
+    let runs = entries.chunk_by(same);
+    runs.flat_map(|run| folded(&run.iter().map(|e| one_line(page, e, within)).collect::<Vec<_>>())).collect()
+}
+
+fn folded(run: &[EntryLine]) -> Vec<EntryLine> {
+    let (Some(newest), Some(oldest)) = (run.first(), run.last()) else { return Vec::new() };
+    if run.len() < RUN {
+        return run.to_vec();
+    }
+    let (from, to) = (&oldest.when.text, &newest.when.text);
+    let when = if from == to { to.clone() } else { format!("{from} to {to}") };
+    let run = Run { says: format!("{} times, {when}", run.len()), lines: run.to_vec() };
+    vec![EntryLine { run: Some(run), ..newest.clone() }]
+}
+
+/// A few acts on one thing; the same act of the same person in a row is said once, with how often.
+pub(crate) fn trails<'a>(page: &PageCx, entries: impl IntoIterator<Item = &'a EntryView>) -> Vec<TrailLine> {
+    let all: Vec<TrailLine> = entries.into_iter().map(|e| trail(page, e)).collect();
+    let runs = all.chunk_by(|a, b| a.says == b.says && a.outcome == b.outcome);
+    let said = runs.filter_map(|run| {
+        let newest = run.first()?.clone();
+        Some(if run.len() < RUN {
+            run.to_vec()
+        } else {
+            vec![TrailLine { says: format!("{}, {} times", newest.says, run.len()), ..newest }]
+        })
+    });
+    said.flatten().collect()
+}
+
 /// One line of a short trail.
-pub(crate) fn trail(page: &PageCx, entry: &EntryView) -> TrailLine {
+fn trail(page: &PageCx, entry: &EntryView) -> TrailLine {
     TrailLine {
         outcome: outcome(&entry.outcome),
         says: entry.says.clone(),
         when: page.clocks.when(entry.at),
         href: format!("/ledger/{}", entry.id),
+    }
+}
+
+/// Whom to ask, by name as far as names may be told: "Hugh Pemberton, who leads this matter".
+pub(crate) fn whom(room: &strongroom_domain::Strongroom, ask: &Ask) -> String {
+    let names: Vec<String> =
+        ask.people.iter().filter_map(|p| room.directory().staff(*p)).map(|s| s.name).take(3).collect();
+    let said = match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    };
+    let many = names.len() > 1;
+    match (ask.keeper, said.is_empty()) {
+        (Keeper::Lead, true) => String::from("the lead of the matter"),
+        (Keeper::Lead, false) => format!("{said}, who {} this matter", if many { "lead" } else { "leads" }),
+        (Keeper::Role(role), nobody) => {
+            let role = role.says().to_lowercase();
+            let one = if role.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            match (nobody, many) {
+                (true, _) => format!("{one} {role}"),
+                (false, false) => format!("{said}, {role}"),
+                (false, true) => format!("{said}, {role}s"),
+            }
+        }
     }
 }
 

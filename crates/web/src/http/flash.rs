@@ -2,7 +2,7 @@
 //! words come from here, so that nobody can put words on our page.
 
 use axum::http::HeaderMap;
-use strongroom_domain::kernel::id::EntryId;
+use strongroom_domain::kernel::id::{EntryId, RecordId};
 
 use super::cookies;
 use crate::layout::{Flash, Tone};
@@ -55,10 +55,29 @@ pub fn cookie(code: &str, entry: Option<EntryId>) -> String {
     cookies::set_for(cookies::FLASH, &format!("{code}~{entry}"), 60)
 }
 
+/// The cookie that tells of records added: how many, and the id of the first. What it is called is looked up
+/// by the page that says it, for no name of a client's paper goes into a cookie.
+#[must_use]
+pub fn cookie_of_records(entry: Option<EntryId>, count: usize, first: Option<RecordId>) -> String {
+    let entry = entry.map(|e| e.to_string()).unwrap_or_default();
+    let first = first.map(|r| r.to_string()).unwrap_or_default();
+    cookies::set_for(cookies::FLASH, &format!("records-added~{entry}~{count}~{first}"), 60)
+}
+
+/// What the browser brings of records just added: how many, and the first of them.
+#[must_use]
+pub fn added_records(headers: &HeaderMap) -> Option<(usize, RecordId)> {
+    let (_, facts) =
+        cookies::read(headers, cookies::FLASH)?.strip_prefix("records-added~")?.split_once('~')?;
+    let (count, first) = facts.split_once('~')?;
+    Some((count.parse().ok()?, RecordId::parse(first)?))
+}
+
 /// The saying that the browser brings.
 #[must_use]
 pub fn read(headers: &HeaderMap) -> Option<Flash> {
-    let (code, entry) = cookies::read(headers, cookies::FLASH)?.split_once('~')?;
+    let (code, rest) = cookies::read(headers, cookies::FLASH)?.split_once('~')?;
+    let entry = rest.split('~').next().unwrap_or_default();
     let (_, tone, words) = SAYINGS.iter().find(|(name, ..)| *name == code)?;
     let entry_href = EntryId::parse(entry).map(|id| format!("/ledger/{id}"));
     Some(Flash { entry_href, ..Flash::new(*tone, *words) })

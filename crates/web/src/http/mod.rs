@@ -9,6 +9,7 @@ pub mod drafts;
 pub mod etag;
 pub mod flash;
 pub mod form;
+mod kinds;
 pub mod metrics;
 pub mod page;
 pub mod problem;

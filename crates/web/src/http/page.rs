@@ -12,13 +12,13 @@ use axum::http::{HeaderMap, Method};
 use strongroom_domain::features::client;
 use strongroom_domain::features::session::{self, Me};
 use strongroom_domain::kernel::actor::{Channel, Role};
-use strongroom_domain::kernel::id::ClientId;
+use strongroom_domain::kernel::id::{ClientId, RecordId};
 use strongroom_domain::{Ctx, Error};
 
 use super::form::Fields;
 use super::problem::Problem;
 use super::request::Rq;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, form_page};
 use super::when::Clocks;
 use super::{cookies, csrf, flash, repeat};
 use crate::layout::{Flash, Presenting, Section, Shell, Theme, nav_for};
@@ -41,6 +41,7 @@ pub struct PageCx {
     csrf: String,
     theme: Theme,
     flash: Option<Flash>,
+    added: Option<(usize, RecordId)>,
     here: String,
     request: String,
     bound: String,
@@ -85,6 +86,12 @@ impl PageCx {
             idle_seconds: u32::try_from(self.ctx.room().settings().session_idle / 1_000_000).unwrap_or(3600),
             asset_version: crate::assets::VERSION.to_owned(),
         }
+    }
+
+    /// The records that a form has just added: how many, and the first of them.
+    #[must_use]
+    pub const fn added(&self) -> Option<(usize, RecordId)> {
+        self.added
     }
 
     /// The hidden fields of a form.
@@ -210,7 +217,13 @@ impl Page {
             csrf: csrf::token(secret),
             theme: theme(headers),
             flash: flash::read(headers),
-            here: rq.here.clone(),
+            added: flash::added_records(headers),
+            // a page drawn in answer to a form stands elsewhere than the form was sent to
+            here: if rq.safe {
+                rq.here.clone()
+            } else {
+                form_page(rq.here.split('?').next().unwrap_or_default())
+            },
             request: rq.id.to_string(),
             bound: secret.to_owned(),
             state: state.clone(),

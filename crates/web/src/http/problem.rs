@@ -9,97 +9,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use strongroom_domain::Error;
+use strongroom_domain::kernel::asking::Ask;
 use strongroom_domain::kernel::error::Because;
 
-/// The kinds of problem: code, status, title, and what it means.
-pub const TYPES: &[(&str, u16, &str, &str)] = &[
-    (
-        "malformed",
-        400,
-        "The request cannot be read",
-        "A parameter, header or body is not what the documentation says. `detail` names it.",
-    ),
-    (
-        "signed-out",
-        401,
-        "Not signed in",
-        "No session or token, or one that has ended. Sign in, or send a token that holds.",
-    ),
-    (
-        "refused",
-        403,
-        "Refused",
-        "The gate refused something that you may see. `because` lists the rules that decided.",
-    ),
-    (
-        "csrf",
-        403,
-        "The request did not come from our page",
-        "A request with a session's cookie carries the page's token in X-CSRF-Token or the field `csrf`.",
-    ),
-    ("not-found", 404, "Not found", "There is nothing at this address that you may know of."),
-    ("method", 405, "Not allowed here", "This address does not answer that method."),
-    (
-        "conflict",
-        409,
-        "It cannot be so now",
-        "The present state does not allow it. `code` and `detail` say why.",
-    ),
-    (
-        "duplicate",
-        409,
-        "Already in this matter",
-        "The same bytes are already a record of this matter: `duplicate_of` names it.",
-    ),
-    (
-        "stale",
-        412,
-        "Changed since it was read",
-        "Someone changed it since. Read it again and repeat the change.",
-    ),
-    ("too-large", 413, "Too large", "The content is larger than this firm allows. `limit` is in bytes."),
-    (
-        "media-type",
-        415,
-        "Another content type is needed",
-        "The body is of a type that this address does not take.",
-    ),
-    ("range", 416, "Nothing in that range", "The range begins beyond the end of the content."),
-    (
-        "invalid",
-        422,
-        "Not valid",
-        "A field does not say what it must. `field` names it and `detail` says what to do.",
-    ),
-    ("if-match", 428, "If-Match is needed", "Send the ETag of the state that the change was made from."),
-    ("throttled", 429, "Too many attempts", "Wait as many seconds as Retry-After says."),
-    (
-        "checksum",
-        460,
-        "The checksum does not fit",
-        "The bytes that arrived are not those that were sent. Send the part again.",
-    ),
-    (
-        "internal",
-        500,
-        "A fault of ours",
-        "Something failed here. Give the request's id when you ask for help.",
-    ),
-    (
-        "damaged",
-        500,
-        "Stored bytes do not hold",
-        "What is stored is not what was written. It is not served; tell whoever runs the server.",
-    ),
-    ("sealed", 503, "The strongroom is sealed", "Its key is not in memory. Someone must unseal it."),
-    (
-        "unavailable",
-        503,
-        "Storage is out of reach",
-        "The database or the store of files does not answer, or the ledger cannot be written.",
-    ),
-    ("full", 507, "Storage is full", "There is no room. Reading goes on; tell whoever runs the server."),
-];
+pub use super::kinds::TYPES;
 
 /// The same record is here already.
 #[derive(Serialize, Debug, Clone, utoipa::ToSchema)]
@@ -128,6 +41,29 @@ impl From<Because> for RuleSays {
     }
 }
 
+/// Whom to ask about a refusal.
+#[derive(Serialize, Debug, Clone, utoipa::ToSchema)]
+pub struct WhomToAsk {
+    /// As what: `lead` of the matter, or a role such as `compliance_officer`.
+    pub keeper: &'static str,
+    /// Ids of the people who are that now, as far as the caller may know of them.
+    pub people: Vec<String>,
+    /// The same, for our own pages, which say names.
+    #[serde(skip)]
+    #[schema(ignore)]
+    of: Ask,
+}
+
+impl From<&Ask> for WhomToAsk {
+    fn from(ask: &Ask) -> Self {
+        Self {
+            keeper: ask.keeper.word(),
+            people: ask.people.iter().map(ToString::to_string).collect(),
+            of: ask.clone(),
+        }
+    }
+}
+
 /// RFC 9457 problem details.
 #[derive(Serialize, Debug, Clone, utoipa::ToSchema)]
 pub struct Problem {
@@ -143,6 +79,9 @@ pub struct Problem {
     /// The rules that decided, where a rule refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     because: Vec<RuleSays>,
+    /// Whom to ask about it, where a rule refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<Box<WhomToAsk>>,
     /// A stable code of the conflict.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
@@ -174,6 +113,7 @@ impl Problem {
             status,
             detail: detail.into(),
             because: Vec::new(),
+            ask: None,
             code: None,
             field: None,
             step_up: false,
@@ -264,6 +204,12 @@ impl Problem {
         self.because.iter().map(|b| b.says.clone()).collect()
     }
 
+    /// Whom to ask about a refusal.
+    #[must_use]
+    pub fn ask(&self) -> Option<&Ask> {
+        self.ask.as_ref().map(|ask| &ask.of)
+    }
+
     /// The field that is not valid.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
@@ -288,6 +234,7 @@ impl From<Error> for Problem {
                 let mut problem = Self::new("refused", says.join(" "));
                 problem.because = refusal.because.into_iter().map(Into::into).collect();
                 problem.step_up = refusal.step_up;
+                problem.ask = refusal.ask.as_ref().map(|ask| Box::new(WhomToAsk::from(ask)));
                 problem
             }
             Error::NotFound => Self::not_found(),
@@ -378,7 +325,7 @@ mod tests {
     fn a_refusal_says_which_rules_decided() {
         let because =
             vec![Because { rule: "only-leads-export".into(), says: "Only the lead exports.".into() }];
-        let json = shape(Error::Refused(Refusal { because, step_up: false }));
+        let json = shape(Error::Refused(Refusal { because, step_up: false, ask: None }));
         assert_eq!(json["status"], 403);
         assert_eq!(json["type"], "/problems/refused");
         assert_eq!(json["because"][0]["rule"], "only-leads-export");

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use strongroom_domain::features::record::RecordView;
 use strongroom_domain::kernel::id::EntryId;
 
 use super::flash;
@@ -42,6 +43,13 @@ pub fn see_other(path: &str) -> Response {
 #[must_use]
 pub fn done(path: &str, code: &str, entry: Option<EntryId>) -> Response {
     with_cookie(see_other(path), &flash::cookie(code, entry))
+}
+
+/// After a form that added records: go there and say what was added.
+#[must_use]
+pub fn added(path: &str, entry: Option<EntryId>, records: &[RecordView]) -> Response {
+    let first = records.first().map(|r| r.id);
+    with_cookie(see_other(path), &flash::cookie_of_records(entry, records.len(), first))
 }
 
 /// Adds a `Set-Cookie`.

@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::reply::{Answer, html_as, see_other, with_cookie};
 use super::request::Rq;
 use super::{cookies, door};
+use crate::features::words::whom;
 use crate::layout::Section;
 use crate::state::WebState;
 use crate::view::parts::Why;
@@ -152,7 +153,7 @@ fn refused(rq: &Rq, page: &Page, problem: &Problem) -> Refused {
             allowed: false,
             lead: String::from("You were refused."),
             sentences: problem.sentences(),
-            ask: None,
+            ask: problem.ask().map(|ask| format!("Ask {}.", whom(page.ctx.room(), ask))),
         },
         back: back.filter(|_| page.me.role != Role::ClientContact),
         entry_href: page.ctx.last_entry().map(|id| format!("/ledger/{id}")),

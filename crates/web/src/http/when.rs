@@ -53,6 +53,14 @@ impl Clocks {
         When::new(self.day_of(&then), rfc3339(at), self.exact(&then))
     }
 
+    /// A day that is told as no more than a day, such as when a colleague was last here.
+    #[must_use]
+    pub fn whole_day(&self, at: Micros) -> When {
+        let then = Timestamp::from_microsecond(at).unwrap_or_default().to_zoned(TimeZone::UTC);
+        let iso = then.strftime("%Y-%m-%d").to_string();
+        When::new(self.day_of(&then), iso, then.strftime("%A %-d %B %Y").to_string())
+    }
+
     /// An end: the last day on which it still holds.
     #[must_use]
     pub fn until(&self, at: Micros) -> When {

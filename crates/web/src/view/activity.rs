@@ -34,6 +34,16 @@ pub struct EntryLine {
     pub rule: Option<String>,
     pub when: When,
     pub state: EntryState,
+    /// Where the same was done several times in a row: all of it, this newest one first.
+    pub run: Option<Run>,
+}
+
+/// A run of lines that say the same of the same person, folded into its newest.
+#[derive(Clone)]
+pub struct Run {
+    /// "12 times, today 14:02 to today 14:31"
+    pub says: String,
+    pub lines: Vec<EntryLine>,
 }
 
 /// The table of entries that ledger and activity share.

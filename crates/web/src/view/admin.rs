@@ -14,6 +14,8 @@ pub struct StaffRow {
     /// "Active", "Invited", "Suspended"
     pub state: Chip,
     pub groups: Vec<String>,
+    pub since: When,
+    /// The day on which they were last here: in an administrator's list.
     pub last_seen: Option<When>,
 }
 
@@ -39,6 +41,8 @@ pub struct Staff {
     pub csrf: Csrf,
     pub says: String,
     pub rows: Vec<StaffRow>,
+    /// An administrator's list says when people were last here, others since when they stand so.
+    pub shows_seen: bool,
     pub pager: Pager,
     pub invite: Option<InviteForm>,
     pub invited: Option<InviteLink>,

@@ -17,14 +17,22 @@ pub struct Explain {
     /// A day and time, empty for now.
     pub at: Field,
     pub answer: Option<Answer>,
+    /// The asker may not ask this; what they asked stands in the form still.
+    pub refused: Option<Why>,
     pub error: Option<String>,
 }
 
 /// The answer with its rules.
 pub struct Answer {
-    /// "T. Reyes cannot read the records of Share purchase dispute."
+    /// "T. Reyes may not open the records of Share purchase dispute: a wall keeps them from it."
     pub heading: String,
-    pub why: Why,
+    /// What stands behind the thing's name in the heading.
+    pub ending: String,
+    pub allowed: bool,
+    /// "The rule says to T. Reyes:": the sentences below speak to the person who is asked about.
+    pub told: String,
+    /// "T. Reyes can ask Hugh Pemberton, who leads this matter."
+    pub ask: Option<String>,
     /// The names of the rules, as in the policy files, with the sentence of each.
     pub rules: Vec<(String, String)>,
     pub as_of: String,

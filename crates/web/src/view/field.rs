@@ -69,6 +69,8 @@ pub struct Field {
     pub autofocus: bool,
     /// The id of a `datalist` on the page.
     pub list: Option<String>,
+    /// With scripts, names of this kind are offered while one types.
+    pub suggests: Option<String>,
 }
 
 impl Field {
@@ -89,6 +91,7 @@ impl Field {
             choices: Vec::new(),
             autofocus: false,
             list: None,
+            suggests: None,
         }
     }
 
@@ -150,6 +153,13 @@ impl Field {
     #[must_use]
     pub fn autofocus(mut self) -> Self {
         self.autofocus = true;
+        self
+    }
+
+    /// Names of this kind ("client", "matter") are offered while one types.
+    #[must_use]
+    pub fn suggests(mut self, kind: impl Into<String>) -> Self {
+        self.suggests = Some(kind.into());
         self
     }
 

@@ -15,6 +15,8 @@ pub struct Ledger {
     /// person, client, matter, verb, outcome, since, until: those that this person may filter by.
     pub filters: Vec<Field>,
     pub filtered: bool,
+    /// The filter asks again: nothing is listed yet.
+    pub unclear: bool,
     pub entries: EntryTable,
     pub pager: Pager,
     /// "You see ids, not names: an auditor reads no client's affairs."
@@ -28,6 +30,8 @@ pub struct Fact {
     pub name: String,
     pub value: String,
     pub href: Option<String>,
+    /// The word that programs use, small beside it: `record.read`.
+    pub raw: Option<String>,
 }
 
 /// A sealed part that this person may read, with its commitment.
@@ -35,6 +39,8 @@ pub struct OpenedPart {
     /// "Reason", "Names as they were"
     pub name: String,
     pub value: String,
+    /// What it is in full, behind a disclosure: what a browser calls itself.
+    pub raw: Option<String>,
 }
 
 #[derive(Template)]
@@ -45,6 +51,8 @@ pub struct Entry {
     pub says: String,
     pub outcome: Outcome,
     pub rules: Vec<String>,
+    /// "T. Reyes can ask Hugh Pemberton, who leads this matter."
+    pub ask: Option<String>,
     pub state: EntryState,
     /// None while pending.
     pub index: Option<u64>,

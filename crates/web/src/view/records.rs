@@ -63,6 +63,8 @@ pub enum Preview {
 /// The selected record beside the list.
 pub struct Drawer {
     pub id: String,
+    /// The list without it, at the record's row.
+    pub close_href: String,
     pub title: String,
     pub filename: String,
     pub kind: Kind,

@@ -50,6 +50,8 @@ pub struct AffectedRow {
 /// One change of the wall.
 pub struct WallChange {
     pub says: String,
+    /// The note of a review, the reason of an end.
+    pub note: Option<String>,
     pub when: When,
     pub href: String,
 }

@@ -16,7 +16,7 @@ statements! {
         WHERE credential_id > $1 ORDER BY credential_id LIMIT $2";
     pub P_SESSION = "SELECT session_id, staff_id, secret_hash, created_at, seen_at, stepped_up_at, ended_at, sealed_place, mac FROM session \
         WHERE session_id > $1 ORDER BY session_id LIMIT $2";
-    pub P_TOKEN = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, ended_at, sealed_name, mac FROM token \
+    pub P_TOKEN = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac FROM token \
         WHERE token_id > $1 ORDER BY token_id LIMIT $2";
     pub P_GROUP = "SELECT group_id, sealed_name, created_at, row_version, mac FROM staff_group WHERE group_id > $1 ORDER BY group_id LIMIT $2";
     pub P_MEMBER = "SELECT group_id, staff_id, since, until, mac FROM group_member \

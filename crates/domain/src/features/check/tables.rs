@@ -149,7 +149,7 @@ tables! {
         "session_id" Text, "staff_id" Text, "secret_hash" Bytes, "created_at" Int, "seen_at" Int, "stepped_up_at" Int, "ended_at" Int,
         "sealed_place" Bytes }
     "token", P_TOKEN, [T("token_id")], System, One, sealed ["name"], {
-        "token_id" Text, "staff_id" Text, "secret_hash" Bytes, "scopes" Text, "created_at" Int, "expires_at" Int, "ended_at" Int, "sealed_name" Bytes }
+        "token_id" Text, "staff_id" Text, "secret_hash" Bytes, "scopes" Text, "created_at" Int, "expires_at" Int, "seen_at" Int, "ended_at" Int, "sealed_name" Bytes }
     "staff_group", P_GROUP, [T("group_id")], System, Of("row_version"), sealed ["name"], {
         "group_id" Text, "sealed_name" Bytes, "created_at" Int, "row_version" Int }
     "group_member", P_MEMBER, [T("group_id"), T("staff_id"), N("since")], System, One, sealed [], {

@@ -3,11 +3,15 @@
 //! Authority rows are kept with their start and end, so the answer for a past instant comes from the same
 //! rules over the rows of then. About a thing that the asker may not know of, the answer is "not found".
 
+#[cfg(test)]
+mod tests;
+
 use crate::kernel::actor::Role;
+use crate::kernel::asking::Ask as Whom;
 use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Because, Error, Result};
 use crate::kernel::facts::MatterFacts;
 use crate::kernel::gate::Decision;
 use crate::kernel::id::StaffId;
@@ -64,6 +68,30 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     let who = principal(&facts, None, ask.action, at, &mut how);
     let id = ask.thing.id().map_or_else(|| String::from("firm"), |id| id.to_string());
     ctx.room.gate().decide(&who, ask.action, ask.thing.kind(), &id, &how)
+}
+
+/// Whom `person` may ask about what these rules forbid with a thing. The leads of a matter are named to those only
+/// who may see its team.
+///
+/// # Errors
+/// Sealed, storage.
+pub async fn whom_to_ask(
+    ctx: &Ctx,
+    person: StaffId,
+    because: &[Because],
+    thing: &Target,
+) -> Result<Option<Whom>> {
+    let matter = match thing {
+        Target::Matter(_) | Target::Record(_) => {
+            ctx.load(async |loader| Subject::load(loader, thing, None).await).await?.matter
+        }
+        _ => None,
+    };
+    let matter = match matter {
+        Some(m) if ctx.may_now(Verb::TeamSee, &Target::Matter(m.id)).await? => Some(m),
+        _ => None,
+    };
+    ctx.whom_to_ask(Some(person), because, matter.as_ref()).await
 }
 
 /// The policies know `explain` on firm, client, matter and record.

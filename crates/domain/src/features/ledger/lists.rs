@@ -11,7 +11,8 @@ use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::{Facts, Outcome};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::MatterFacts;
-use crate::kernel::id::{EntryId, MatterId, RecordId};
+use crate::kernel::id::{EntryId, MatterId, RecordId, WallId};
+use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
@@ -155,16 +156,29 @@ async fn signed(ctx: &Ctx) -> Result<u64> {
 /// # Errors
 /// Refused, sealed, storage.
 pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: usize) -> Result<EntryPage> {
-    let permitted = ctx.permit_with(Verb::LedgerList, &Target::Firm, asked(filter)).await;
-    permitted?;
+    let (permit, _) = ctx.permit_with(Verb::LedgerList, &Target::Firm, asked(filter)).await?;
     let shown = Shown::Watched { me: ctx.me()?.to_string(), answers: BTreeMap::new() };
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let signed = signed(ctx).await?;
-    Ok(EntryPage {
-        items: rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect(),
-        next,
-        complete: None,
-    })
+    let items = rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect();
+    let (client_name, matter_name) = called(ctx, &permit, filter).await?;
+    Ok(EntryPage { items, next, client_name, matter_name, complete: None })
+}
+
+/// What the filter names, for those who may see it: an auditor, who filters by ids, is told no name.
+async fn called(ctx: &Ctx, permit: &Permit, filter: &Filter) -> Result<(Option<String>, Option<String>)> {
+    let (mut client, mut matter) = (None, None);
+    if let Some(id) = filter.client
+        && ctx.may_now(Verb::ClientSee, &Target::Client(id)).await?
+    {
+        client = ctx.room.directory.client(permit, id).map(|c| c.name);
+    }
+    if let Some(id) = filter.matter
+        && ctx.may_now(Verb::MatterSee, &Target::Matter(id)).await?
+    {
+        matter = ctx.room.directory.matter(permit, id).map(|m| m.name);
+    }
+    Ok((client, matter))
 }
 
 /// What was asked for stands in the entry: ids and words only.
@@ -193,7 +207,7 @@ pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result
     let (permit, _) = ctx.permit_with(Verb::LedgerOwn, &Target::Firm, Facts::about(sight.things())).await?;
     let signed = signed(ctx).await?;
     let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
-    Ok(EntryPage { items, next, complete: None })
+    Ok(EntryPage { items, next, ..EntryPage::default() })
 }
 
 /// What happened with a matter and its records.
@@ -246,17 +260,17 @@ async fn activity(
         None => None,
     };
     let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
-    Ok(EntryPage { items, next, complete })
+    Ok(EntryPage { items, next, complete, ..EntryPage::default() })
 }
 
 /// The refusals on these matters, which the actor leads, newest first: for the page of the day, under the
-/// permit that names [`Refusals::things`].
+/// permit that names [`Unopened::things`].
 pub(crate) async fn refusals_on(
     ctx: &Ctx,
     led: &[MatterFacts],
     since: Micros,
     limit: usize,
-) -> Result<Refusals> {
+) -> Result<Unopened> {
     let mut rows = Vec::new();
     for matter in led {
         let filter = Filter {
@@ -270,27 +284,52 @@ pub(crate) async fn refusals_on(
     rows.sort_by_key(|raw| std::cmp::Reverse((raw.at, raw.id)));
     rows.truncate(limit);
     let sight = Sight::of(ctx, &rows).await?;
-    Ok(Refusals { rows, sight })
+    Ok(Unopened { rows, sight })
 }
 
-/// Refusals whose parts are still sealed.
-pub(crate) struct Refusals {
+/// What was done to a wall since it was made, newest first: for those who may see it, under the permit that names
+/// [`Unopened::things`]. Entries of walls are few; they are found by their verb.
+pub(crate) async fn wall_changes(ctx: &Ctx, wall: WallId, made_at: Micros) -> Result<Unopened> {
+    let mut rows = Vec::new();
+    for verb in [Verb::WallMake, Verb::WallChange, Verb::WallEnd] {
+        let filter = Filter {
+            verb: Some(verb),
+            outcome: Some(Outcome::Allowed),
+            since: Some(made_at),
+            ..Filter::default()
+        };
+        let mut cursor = Cursor(Micros::MAX, String::new());
+        for _ in 0..ROUNDS {
+            let batch = fetch(ctx, &filter, &cursor, BATCH).await?;
+            let end = batch.len() < BATCH;
+            if let Some(last) = batch.last() {
+                cursor = Cursor(last.at, last.id.to_string());
+            }
+            rows.extend(batch.into_iter().filter(|raw| raw.about().contains(&wall.any())));
+            if end {
+                break;
+            }
+        }
+    }
+    rows.sort_by_key(|raw| std::cmp::Reverse((raw.at, raw.id)));
+    let sight = Sight::of(ctx, &rows).await?;
+    Ok(Unopened { rows, sight })
+}
+
+/// Entries whose parts are still sealed.
+pub(crate) struct Unopened {
     rows: Vec<Raw>,
     sight: Sight,
 }
 
-impl Refusals {
+impl Unopened {
     /// What the permit must name.
     pub(crate) fn things(&self) -> Vec<crate::kernel::id::AnyId> {
         self.sight.things()
     }
 
     /// The entries, opened under the permit.
-    pub(crate) async fn views(
-        &self,
-        ctx: &Ctx,
-        permit: &crate::kernel::permit::Permit,
-    ) -> Result<Vec<EntryView>> {
+    pub(crate) async fn views(&self, ctx: &Ctx, permit: &Permit) -> Result<Vec<EntryView>> {
         let signed = signed(ctx).await?;
         Ok(self.rows.iter().map(|raw| self.sight.view(ctx, permit, raw, signed)).collect())
     }

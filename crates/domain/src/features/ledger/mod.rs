@@ -28,5 +28,5 @@ pub use strongroom_tlog::TilePath;
 pub use strongroom_tlog::bundle::BundlePath;
 pub use tiles::{bundle, checkpoint, tile, vkey};
 
-pub(crate) use lists::refusals_on;
+pub(crate) use lists::{Unopened, refusals_on, wall_changes};
 pub(crate) use sight::record_title;

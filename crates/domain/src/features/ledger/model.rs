@@ -110,6 +110,10 @@ pub struct EntryPage {
     pub next: Option<EntryId>,
     /// Up to when the list is known to be complete: of a matter's activity, once it was counted.
     pub complete: Option<super::Complete>,
+    /// What the client that was filtered by is called, where the viewer may know.
+    pub client_name: Option<String>,
+    /// What the matter that was filtered by is called, where the viewer may know.
+    pub matter_name: Option<String>,
 }
 
 /// One entry with its exact bytes.

@@ -11,5 +11,5 @@ pub(crate) mod store;
 
 pub use ops::{CloseMatter, OpenMatter, RenameMatter, ReopenMatter};
 pub(crate) use queries::date;
-pub use queries::{Access, MatterView, Seat, Team, WallBadge, head, matter, matters, team, view_of};
+pub use queries::{Access, MatterView, Seat, Team, WallBadge, head, matter, matters, sitters, team, view_of};
 pub use seats::{EndSeat, GiveSeat};

@@ -280,3 +280,12 @@ pub async fn team(ctx: &Ctx, id: MatterId) -> Result<Team> {
 fn matter_open_to(matter: &MatterFacts, person: StaffId, now: i64) -> bool {
     matter.wall_for(person, now) == WallAnswer::None
 }
+
+/// Whom the form for a seat offers: people in a role that can hold one. It narrows a list; giving the seat decides.
+///
+/// # Errors
+/// Sealed, storage.
+pub async fn sitters(ctx: &Ctx) -> Result<Vec<StaffId>> {
+    let rows = ctx.room.db.all(&store::CAN_SIT, &params![]).await?;
+    rows.iter().map(|row| id_of(row, "staff_id")).collect()
+}

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::kernel::actor::{Actor, Channel, Via};
 use crate::kernel::blind;
-use crate::kernel::clock::MINUTE;
+use crate::kernel::clock::{HOUR, MINUTE};
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::id::StaffId;
@@ -98,8 +98,23 @@ pub async fn authenticate_token(
 ) -> Result<Ctx> {
     let hash = token::parse(bearer.trim()).map_err(|_| Error::SignedOut)?.hash();
     let token = token_of(room, hash).await.map_err(out)?;
+    if token.seen_at.is_none_or(|seen| room.now() - seen >= HOUR) {
+        used(room, &token).await?;
+    }
     let via = Via::Token { id: token.id, scopes: token.scopes() };
     Ok(Ctx::new(room.clone(), Actor::Person { id: token.staff, via }, channel, place))
+}
+
+/// Notes that the token is in use, at most once an hour: so its owner sees which one no program needs any more. The
+/// person's set holds its digest, as of sessions.
+async fn used(room: &Strongroom, token: &Token) -> Result<()> {
+    let before = token.bind().mac(&room.vault)?;
+    let now = Token { seen_at: Some(room.now()), ..token.clone() };
+    let mut tx = room.db.begin().await?;
+    let values = params![now.seen_at, now.bind().mac(&room.vault)?, now.id.to_string(), before];
+    // another request with the same token may have been faster: then there is nothing to do
+    tx.exec(&store::TOKEN_SEEN, &values).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn token_of(room: &Strongroom, hash: [u8; 32]) -> Result<Token> {

@@ -101,7 +101,7 @@ pub(super) async fn end_tokens(
         let mut token = Token::read(row, tx.vault())?;
         if which(&token) {
             token.ended_at = Some(now);
-            let values = params![now, token.bind().mac(tx.vault())?, token.id.to_string()];
+            let values = params![token.seen_at, now, token.bind().mac(tx.vault())?, token.id.to_string()];
             tx.exec_one(&store::TOKEN_END, &values).await?;
             ended += 1;
         }

@@ -130,6 +130,8 @@ pub(crate) struct Token {
     pub(crate) scopes: String,
     pub(crate) created_at: Micros,
     pub(crate) expires_at: Micros,
+    /// When it last carried a request, to the hour.
+    pub(crate) seen_at: Option<Micros>,
     pub(crate) ended_at: Option<Micros>,
     pub(crate) sealed_name: Vec<u8>,
 }
@@ -144,6 +146,7 @@ impl Token {
             .text(&self.scopes)
             .int(self.created_at)
             .int(self.expires_at)
+            .opt_int(self.seen_at)
             .opt_int(self.ended_at)
             .bytes(&self.sealed_name)
     }
@@ -157,6 +160,7 @@ impl Token {
             scopes: row.get("scopes")?,
             created_at: row.get("created_at")?,
             expires_at: row.get("expires_at")?,
+            seen_at: row.get("seen_at")?,
             ended_at: row.get("ended_at")?,
             sealed_name: row.get("sealed_name")?,
         };

@@ -36,7 +36,7 @@ pub(super) fn need_step_up(ctx: &Ctx) -> Result<()> {
         return Ok(());
     }
     let because: Vec<Because> = ctx.room.gate().rules().filter(|b| b.rule == "step-up").cloned().collect();
-    Err(Error::Refused(Refusal { because, step_up: true }))
+    Err(Error::Refused(Refusal { because, step_up: true, ask: None }))
 }
 
 /// Signs out of one session: the one that carries the request.

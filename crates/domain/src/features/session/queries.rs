@@ -3,7 +3,7 @@
 use strongroom_storage::params;
 
 use crate::kernel::actor::{Actor, Role, Via};
-use crate::kernel::clock::Micros;
+use crate::kernel::clock::{DAY, Micros};
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::id::{SessionId, StaffId};
@@ -117,6 +117,14 @@ fn place(ctx: &Ctx, session: &Session) -> Result<Place> {
     let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let part = |name: &str| json.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     Ok(Place { address: part("address"), device: part("device") })
+}
+
+/// The day on which the person was last here, by browser or by a program of theirs; no finer, for it is told to
+/// administrators of others.
+pub(crate) async fn last_seen(ctx: &Ctx, staff: StaffId) -> Result<Option<Micros>> {
+    let row = ctx.room.db.optional(&store::LAST_SEEN, &params![staff.to_string()]).await?;
+    let at: Option<Micros> = row.map(|row| row.get("at")).transpose()?.flatten();
+    Ok(at.map(|at| at - at.rem_euclid(DAY)))
 }
 
 /// How many recovery codes are left: for the page of one's own sign-in.

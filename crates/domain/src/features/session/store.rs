@@ -18,15 +18,18 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8)";
     pub SESSION_CHANGE = "UPDATE session SET seen_at = $1, stepped_up_at = $2, ended_at = $3, mac = $4 WHERE session_id = $5 AND ended_at IS NULL";
     pub SESSION_SEEN = "UPDATE session SET seen_at = $1, mac = $2 WHERE session_id = $3 AND mac = $4";
-    pub TOKEN_BY_HASH = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, ended_at, sealed_name, mac \
+    pub TOKEN_BY_HASH = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
         FROM token WHERE secret_hash = $1";
-    pub TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, ended_at, sealed_name, mac \
+    pub TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
         FROM token WHERE staff_id = $1 ORDER BY created_at DESC, token_id DESC LIMIT 200";
-    pub LIVE_TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, ended_at, sealed_name, mac \
+    pub LIVE_TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
         FROM token WHERE staff_id = $1 AND ended_at IS NULL ORDER BY created_at, token_id";
-    pub TOKEN_INSERT = "INSERT INTO token (token_id, staff_id, secret_hash, scopes, created_at, expires_at, ended_at, sealed_name, mac) \
-        VALUES ($1, $2, $3, $4, $5, $6, NULL, $7, $8)";
-    pub TOKEN_END = "UPDATE token SET ended_at = $1, mac = $2 WHERE token_id = $3 AND ended_at IS NULL";
+    pub TOKEN_INSERT = "INSERT INTO token (token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac) \
+        VALUES ($1, $2, $3, $4, $5, $6, NULL, NULL, $7, $8)";
+    pub TOKEN_END = "UPDATE token SET seen_at = $1, ended_at = $2, mac = $3 WHERE token_id = $4 AND ended_at IS NULL";
+    pub TOKEN_SEEN = "UPDATE token SET seen_at = $1, mac = $2 WHERE token_id = $3 AND mac = $4";
+    pub LAST_SEEN = "SELECT MAX(seen_at) AS at FROM (SELECT seen_at FROM session WHERE staff_id = $1 \
+        UNION ALL SELECT seen_at FROM token WHERE staff_id = $1) AS seen";
     pub STAFF_BY_EMAIL = "SELECT staff_id FROM staff WHERE email_index = $1";
     pub THROTTLE = "SELECT failures, last_at FROM throttle WHERE bucket = $1", for_update;
     pub THROTTLE_PUT = "INSERT INTO throttle (bucket, failures, last_at) VALUES ($1, $2, $3) \

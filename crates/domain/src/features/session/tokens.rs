@@ -43,6 +43,8 @@ pub struct TokenView {
     pub created_at: Micros,
     /// When it ends by itself.
     pub expires_at: Micros,
+    /// When a program last used it, to the hour.
+    pub seen_at: Option<Micros>,
     /// When it was ended.
     pub ended_at: Option<Micros>,
 }
@@ -90,6 +92,7 @@ impl Operation for MakeToken {
             scopes: self.scopes,
             created_at: tx.now(),
             expires_at: self.expires_at,
+            seen_at: None,
             ended_at: None,
             sealed_name,
         };
@@ -192,6 +195,7 @@ pub async fn tokens(ctx: &Ctx) -> Result<Vec<TokenView>> {
                 scopes: token.scopes(),
                 created_at: token.created_at,
                 expires_at: token.expires_at,
+                seen_at: token.seen_at,
                 ended_at: token.ended_at,
             })
         })

@@ -2,6 +2,7 @@
 
 use strongroom_storage::params;
 
+use crate::features::session::last_seen;
 use crate::kernel::actor::Role;
 use crate::kernel::blind;
 use crate::kernel::clock::Micros;
@@ -37,6 +38,8 @@ pub struct StaffView {
     pub since: Micros,
     /// Their groups.
     pub groups: Vec<(GroupId, String)>,
+    /// The day on which they were last here; told to administrators, and to nobody else of others.
+    pub last_seen: Option<Micros>,
     /// A client contact's client.
     pub client: Option<ClientId>,
     /// True where an enrolment link could be issued; told to administrators.
@@ -147,7 +150,9 @@ async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<St
         }
         can_enrol &= present.state == "invited";
     }
+    let last_seen = if administrator { last_seen(ctx, person.id).await? } else { None };
     Ok(StaffView {
+        last_seen,
         id: person.id,
         short: name.short(),
         initials: name.initials(),

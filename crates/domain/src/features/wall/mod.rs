@@ -4,10 +4,12 @@
 //! administrator; one that admits only filters, it grants nothing. Who is behind it does not learn that it
 //! exists. What tells of a wall (name, reason) is sealed under a key of its own.
 
+mod history;
 mod ops;
 mod queries;
 pub(crate) mod store;
 
+pub use history::{Did, WallChange, wall_with_changes};
 pub use ops::{ChangeWall, EndWall, MakeWall, ReviewWall};
 pub use queries::{Affected, WallView, affected, wall, walls};
 

@@ -9,7 +9,7 @@ use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{WallFacts, id_of};
-use crate::kernel::id::{self, ClientId, GroupId, MatterId, StaffId, WallId};
+use crate::kernel::id::{self, AnyId, ClientId, GroupId, MatterId, StaffId, WallId};
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
 use crate::kernel::vault::{Column, KeyOf};
@@ -102,16 +102,22 @@ pub async fn walls(
 pub async fn wall(ctx: &Ctx, id: WallId) -> Result<WallView> {
     let target = Target::Wall(id);
     let allowed = ctx.ask(Verb::WallSee, &target).await?;
+    let about = visible(ctx, Some(allowed.on().need_wall()?)).await?;
+    let (permit, subject) = allowed.permit(Facts::about(about)).await?;
+    view(ctx, &permit, subject.need_wall()?)
+}
+
+/// What the wall covers and the actor may know of.
+pub(super) async fn visible(ctx: &Ctx, wall: Option<&WallFacts>) -> Result<Vec<AnyId>> {
     let mut visible = Vec::new();
-    for target in covers(allowed.on().need_wall()?, ctx.now()) {
+    for target in wall.map(|w| covers(w, ctx.now())).unwrap_or_default() {
         if let Some(see) = target.known_by()
             && (blind::to("wall-covers-known") || ctx.may_now(see, &target).await?)
         {
             visible.extend(target.id());
         }
     }
-    let (permit, subject) = allowed.permit(Facts::about(visible)).await?;
-    view(ctx, &permit, subject.need_wall()?)
+    Ok(visible)
 }
 
 fn covers(wall: &WallFacts, now: i64) -> Vec<Target> {
@@ -119,7 +125,7 @@ fn covers(wall: &WallFacts, now: i64) -> Vec<Target> {
     clients.chain(wall.named::<id::Matter>(now).map(Target::Matter)).collect()
 }
 
-fn view(ctx: &Ctx, permit: &Permit, wall: &WallFacts) -> Result<WallView> {
+pub(super) fn view(ctx: &Ctx, permit: &Permit, wall: &WallFacts) -> Result<WallView> {
     let now = wall.ended_at.map_or_else(|| ctx.now(), |ended| ended - 1);
     let key = ctx.room.vault.key(permit, &wall.id.any(), KeyOf::Client(wall.number))?;
     let row = wall.id.to_string();

@@ -53,8 +53,20 @@ document.addEventListener("keydown", (event) => {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
     menu.open = false;
     menu.querySelector("summary")?.focus();
+    // one press closes one thing
+    event.preventDefault();
   }
 });
+document.addEventListener("focusout", (event) => {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (event.relatedTarget instanceof Node && menu.contains(event.target as Node) && !menu.contains(event.relatedTarget)) menu.open = false;
+  }
+});
+
+// what was done is said to those who listen too: a live region speaks of what changes in it after it is there
+for (const said of document.querySelectorAll<HTMLElement>(".flash[role=status] > p")) {
+  setTimeout(() => said.replaceWith(said.cloneNode(true)), 150);
+}
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-switch]")) {
   form.addEventListener("submit", async (event) => {

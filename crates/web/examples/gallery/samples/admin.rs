@@ -53,7 +53,8 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         role_name: role.label().into(),
         state: state(s),
         groups: vec!["London".into(), "Disputes".into()],
-        last_seen: (s != "Invited").then(|| when("today 14:01")),
+        since: when("1 September 2022"),
+        last_seen: (s != "Invited").then(|| when("21 Nov")),
     };
     page(
         &mut pages,
@@ -73,6 +74,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
                 row("Jonas Weir", "j.weir@marshlyle.example", Role::Associate, "Invited"),
                 row("Piers Lyle", "p.lyle@marshlyle.example", Role::Partner, "Suspended"),
             ],
+            shows_seen: true,
             pager: Pager::default(),
             invite: Some(InviteForm {
                 open: true,
@@ -103,7 +105,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
             state: state("Active"),
             groups: vec!["London".into()],
             since: when("1 September 2022"),
-            last_seen: Some(when("today 11:20")),
+            last_seen: Some(when("21 Nov")),
             sign_in: "2 sessions, 1 token, authenticator set up".into(),
             waiting: vec!["A change to Partner waits for a second person since today 10:30.".into()],
             invited: None,

@@ -1,11 +1,11 @@
 //! Ledger, entries, explain, walls.
 
 use strongroom_web::layout::{Crumb, Role, Section, Tone};
-use strongroom_web::view::activity::{EntryLine, EntryState, EntryTable};
+use strongroom_web::view::activity::{EntryLine, EntryState, EntryTable, Run};
 use strongroom_web::view::explain::{Answer, Explain};
 use strongroom_web::view::field::{Choice, Field, Input};
 use strongroom_web::view::ledger::{Entry, Fact, Ledger, OpenedPart};
-use strongroom_web::view::parts::{Chip, Icon, Outcome, Pager, Why};
+use strongroom_web::view::parts::{Chip, Icon, Outcome, Pager};
 use strongroom_web::view::walls::{
     AffectedRow, Covered, Wall, WallActs, WallChange, WallEdit, WallRow, Walls,
 };
@@ -44,7 +44,8 @@ pub(super) fn lines() -> Vec<EntryLine> {
         (Allowed, "E. Marsh", "gave D. Okafor the seat of a member", None, "19 Nov", Witnessed),
         (Allowed, "M. Quist", "made the wall Northwind and Calder", None, "12 Oct", Witnessed),
     ];
-    rows.into_iter()
+    let mut lines: Vec<EntryLine> = rows
+        .into_iter()
         .enumerate()
         .map(|(i, (outcome, actor, says, rule, at, state))| EntryLine {
             href: format!("/ledger/ent_{i}"),
@@ -56,8 +57,17 @@ pub(super) fn lines() -> Vec<EntryLine> {
             rule: rule.map(Into::into),
             when: when(at),
             state,
+            run: None,
         })
-        .collect()
+        .collect();
+    let twelve = vec![lines.first().cloned(); 12].into_iter().flatten().collect();
+    let run = Run { says: "12 times, today 14:02 to today 14:31".into(), lines: twelve };
+    lines.extend(lines.first().cloned().map(|line| EntryLine {
+        says: "listed the records".into(),
+        run: Some(run),
+        ..line
+    }));
+    lines
 }
 
 fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -> Entry {
@@ -65,6 +75,7 @@ fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -
         name: name.into(),
         value: value.into(),
         href: href.map(Into::into),
+        raw: name.starts_with("What").then(|| "record.read".into()),
     };
     Entry {
         shell: {
@@ -74,20 +85,28 @@ fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -
         },
         says: "T. Reyes asked to read Settlement position, draft 4".into(),
         outcome,
-        rules: vec![
-            "The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.".into(),
-        ],
+        rules: vec!["An ethical wall bars you from this.".into()],
+        ask: Some("T. Reyes can ask Miriam Quist, compliance officer.".into()),
         state,
         index,
         when: when("today 09:41"),
         facts: vec![
             fact("Who", "Tomás Reyes, associate", None),
-            fact("Did", "record.read", None),
+            fact("What was tried", "Read it", None),
             fact("Of", "Share purchase dispute", Some("/matters/mat_1")),
             fact("Through", "browser", None),
             fact("Request", "req_01KAM3Z8QN", None),
         ],
-        opened: vec![OpenedPart { name: "Record".into(), value: "Settlement position, draft 4".into() }],
+        opened: vec![
+            OpenedPart { name: "Record".into(), value: "Settlement position, draft 4".into(), raw: None },
+            OpenedPart {
+                name: "Device".into(),
+                value: "Firefox on Windows".into(),
+                raw: Some(
+                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0".into(),
+                ),
+            },
+        ],
         sealed_parts: 2,
         entry_base64: base64(bytes.as_bytes()),
         entry_text: bytes.into(),
@@ -180,9 +199,12 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
     let filters = || {
         vec![
             choose("person", "Person", &["Anyone", "Eleanor Marsh"]),
-            choose("client", "Client", &["Any", "Northwind Holdings"]),
-            choose("matter", "Matter", &["Any", "Share purchase dispute"]),
-            choose("verb", "What", &["Anything", "record.read"]),
+            choose("verb", "What was done", &["Anything", "Read it", "Listed the records"]),
+            Field::text("client", "Client").value("Northwind").suggests("client").optional(),
+            Field::text("matter", "Matter")
+                .hint("Part of its name or reference.")
+                .suggests("matter")
+                .optional(),
             choose("outcome", "Outcome", &["Any", "Denied"]),
             Field::new(Input::Date, "since", "Since").optional(),
             Field::new(Input::Date, "until", "Until").optional(),
@@ -193,6 +215,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         csrf: csrf(),
         filters: filters(),
         filtered,
+        unclear: false,
         entries: EntryTable { lines, caption: "Entries of the ledger".into() },
         pager: if filtered { Pager::default() } else { more() },
         what_you_see:
@@ -256,8 +279,9 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         groups: vec!["Lending".into()],
         affected: affected(),
         changes: vec![
-            WallChange { says: "M. Quist added Jonas Weir".into(), when: when("yesterday"), href: "/ledger/ent_1".into() },
-            WallChange { says: "M. Quist made the wall".into(), when: when("12 Oct"), href: "/ledger/ent_2".into() },
+            WallChange { says: "M. Quist added Jonas Weir".into(), note: None, when: when("yesterday"), href: "/ledger/ent_1".into() },
+            WallChange { says: "M. Quist reviewed it: it still holds".into(), note: Some("Both matters are still open.".into()), when: when("3 Nov"), href: "/ledger/ent_3".into() },
+            WallChange { says: "M. Quist made the wall, naming Tomás Reyes, Amara Castellanos and Northwind Holdings".into(), note: None, when: when("12 Oct"), href: "/ledger/ent_2".into() },
         ],
         acts: Some(WallActs { etag: "2".into(), review_note: Field::new(Input::Area, "review_note", "What you looked at"), end_reason: Field::reason("Why it ends"), open: false }),
         last_review: Some(when("3 Nov")),
@@ -274,23 +298,21 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
             .hint("A client, matter or record, by name or reference."),
         at: Field::text("at", "At").optional().hint("Empty: now. Or 2026-03-03 14:00."),
         answer,
+        refused: None,
         error: None,
     };
     page(
         &mut pages,
         "explain",
         explain(Some(Answer {
-            heading: "Tomás Reyes may not read the records of Share purchase dispute".into(),
-            why: Why {
-                allowed: false,
-                lead: "Because".into(),
-                sentences: vec![
-                    "the wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role."
-                        .into(),
-                ],
-                ask: None,
-            },
-            rules: vec![("wall.bars".into(), "A wall bars this person from this matter.".into())],
+            heading:
+                "Tomás Reyes may not open the records of Share purchase dispute: a wall keeps them from it."
+                    .into(),
+            ending: ".".into(),
+            allowed: false,
+            told: "The rule says to Tomás Reyes:".into(),
+            ask: Some("Tomás Reyes can ask Miriam Quist, compliance officer.".into()),
+            rules: vec![("wall-bars".into(), "An ethical wall bars you from this.".into())],
             as_of: "As the rules stood on 3 March 2026 at 14:00.".into(),
         })),
     )?;

@@ -98,6 +98,7 @@ pub(super) fn add(open: bool) -> AddRecords {
 
 pub(super) fn drawer() -> Drawer {
     Drawer {
+        close_href: "/matters/mat_1#row-rec_1".into(),
         id: "rec_0".into(),
         title: "Complaint as filed".into(),
         filename: "2026-11-02 Complaint (sealed copy).pdf".into(),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use strongroom_domain::features::explain::{Ask, explain};
+use strongroom_domain::features::explain::{Ask, explain, whom_to_ask};
 use strongroom_domain::kernel::clock::parse_rfc3339;
 use strongroom_domain::kernel::verb::Verb;
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::thing;
 use crate::http::api::{Answer, Api, Query, json, named};
-use crate::http::problem::{Problem, RuleSays};
+use crate::http::problem::{Problem, RuleSays, WhomToAsk};
 use crate::state::WebState;
 
 pub(crate) fn api() -> OpenApiRouter<WebState> {
@@ -38,6 +38,9 @@ struct Explained {
     /// `allowed` or `denied`.
     decision: &'static str,
     because: Vec<RuleSays>,
+    /// Whom the person may ask about a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<WhomToAsk>,
 }
 
 /// Who may do what, and why; also as of a past instant. About a hidden thing: the same 404 as ever.
@@ -50,10 +53,17 @@ async fn why(api: Api, Query(asked): Query<Asked>) -> Answer {
         None => None,
     };
     let person = named(&api, Verb::ExplainOther, asked.person.as_deref()).await?;
-    let decision = explain(&api, Ask { person, action, thing: thing(&asked.thing), at }).await?;
+    let target = thing(&asked.thing);
+    let decision = explain(&api, Ask { person, action, thing: target.clone(), at }).await?;
+    let ask = match person {
+        _ if decision.allowed => None,
+        Some(person) => whom_to_ask(&api, person, &decision.because, &target).await?,
+        None => whom_to_ask(&api, api.me()?, &decision.because, &target).await?,
+    };
     let body = Explained {
         decision: if decision.allowed { "allowed" } else { "denied" },
         because: decision.because.into_iter().map(RuleSays::from).collect(),
+        ask: ask.as_ref().map(WhomToAsk::from),
     };
     Ok(json(StatusCode::OK, &body))
 }

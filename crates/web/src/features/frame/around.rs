@@ -41,10 +41,35 @@ pub(super) async fn present(posted: Posted) -> Answer {
     let id: ClientId = id_of(ctx, Verb::ClientSee, posted.fields.get("client_id")).await?;
     client::client(ctx, id).await?;
     let cookie = cookies::set(cookies::PRESENT, &posted.page.present_cookie(id));
-    Ok(with_cookie(see_other("/matters"), &cookie))
+    Ok(with_cookie(see_other(presented_page(posted.fields.get("back"))), &cookie))
 }
 
-/// Everything is shown again.
-pub(super) async fn stop(_: Posted) -> Response {
-    with_cookie(see_other("/today"), &cookies::clear(cookies::PRESENT))
+/// The page that one was on, where it is one of a matter or record: those stand in a presentation too.
+fn presented_page(back: &str) -> &str {
+    let path = own_path(back);
+    let of_matter = ["/matters/", "/records/"].iter().any(|start| path.starts_with(start));
+    if of_matter { path } else { "/matters" }
+}
+
+/// Everything is shown again, on the page where one is.
+pub(super) async fn stop(posted: Posted) -> Response {
+    let back = match own_path(posted.fields.get("back")) {
+        "/matters" => "/today",
+        path => path,
+    };
+    with_cookie(see_other(back), &cookies::clear(cookies::PRESENT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::presented_page;
+
+    #[test]
+    fn a_presentation_begins_where_one_is() {
+        assert_eq!(presented_page("/matters/mat_1/activity?show=all"), "/matters/mat_1/activity?show=all");
+        assert_eq!(presented_page("/records/rec_1"), "/records/rec_1");
+        for elsewhere in ["/clients/cli_1", "/today", "https://evil.example/matters/x", ""] {
+            assert_eq!(presented_page(elsewhere), "/matters", "{elsewhere:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use strongroom_domain::kernel::id::EntryId;
 use strongroom_domain::kernel::verb::{Scope, Verb};
 
 use crate::features::matter::{crumbs, head};
-use crate::features::words::line;
+use crate::features::words::{Within, lines};
 use crate::http::api::{One, id_of};
 use crate::http::form::{Fields, query};
 use crate::http::page::Page;
@@ -41,13 +41,14 @@ fn draw(
 ) -> Answer {
     let show = SHOWN.iter().find(|(w, _)| *w == asked.get("show")).map_or("all", |(w, _)| w);
     let choices = SHOWN.iter().map(|(w, says)| Choice::new(*w, *says).chosen(*w == show)).collect();
+    let within = if matches!(of, ActivityOf::Matter(_)) { Within::Matter } else { Within::Record };
     let next = seen.next.map(|id| page.ctx.seal_cursor(list, &id.to_string())).transpose()?;
     let view = MatterActivity {
         shell,
         of,
         show: Field::new(Input::Select, "show", "Show").choices(choices),
         entries: EntryTable {
-            lines: seen.items.iter().filter(|e| fits(e, show)).map(|e| line(page, e)).collect(),
+            lines: lines(page, seen.items.iter().filter(|e| fits(e, show)), within),
             caption: String::from("Activity, newest first"),
         },
         pager: Pager {

@@ -14,6 +14,7 @@ use crate::routes::Paths;
 pub(crate) fn pages(paths: Paths) -> Paths {
     paths
         .get("/ledger", search::list)
+        .post("/ledger", search::find)
         .get("/ledger/{id}", one::show)
         .get("/ledger/{id}/receipt", one::receipt)
         .get("/matters/{id}/activity", activity::matter)

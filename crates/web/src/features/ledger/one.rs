@@ -7,10 +7,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use strongroom_domain::Error;
+use strongroom_domain::features::explain;
 use strongroom_domain::features::ledger::{self, EntryFull, EntryRef, EntryView, Receipt};
+use strongroom_domain::kernel::error::Because;
+use strongroom_domain::kernel::id::StaffId;
+use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 
-use crate::features::words::{entry_state, outcome};
+use super::search::sentence;
+use crate::features::session::device;
+use crate::features::words::{actor, entry_state, headline, outcome, whom};
 use crate::http::api::One;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html};
@@ -26,23 +32,38 @@ pub(super) async fn named(ctx: &strongroom_domain::Ctx, text: &str) -> Result<En
 }
 
 fn facts(page: &Page, view: &EntryView) -> Vec<Fact> {
-    let plain = |name: &str, value: String| Fact { name: name.to_owned(), value, href: None };
+    let plain = |name: &str, value: String| Fact { name: name.to_owned(), value, href: None, raw: None };
+    let did = Verb::parse(&view.verb).map(|v| sentence(v.did()));
     let mut facts = vec![
         plain("Who", view.actor.name.clone().unwrap_or_else(|| view.actor.id.clone())),
-        plain("Act", view.verb.clone()),
-        plain("Through", view.channel.clone()),
+        Fact {
+            name: String::from(if view.outcome == "allowed" { "What" } else { "What was tried" }),
+            raw: did.is_some().then(|| view.verb.clone()),
+            value: did.unwrap_or_else(|| view.verb.clone()),
+            href: None,
+        },
+        plain("Through", through(&view.channel).to_owned()),
         plain("When", page.clocks.when(view.at).exact),
     ];
     let mut thing = |name: &str, known: Option<String>, id: Option<String>, path: &str| {
         if let Some(id) = id {
             let href = known.is_some().then(|| format!("/{path}/{id}"));
-            facts.push(Fact { name: name.to_owned(), value: known.unwrap_or(id), href });
+            facts.push(Fact { name: name.to_owned(), value: known.unwrap_or(id), href, raw: None });
         }
     };
     thing("Matter", view.matter_name.clone(), view.matter.map(|m| m.to_string()), "matters");
     thing("Record", view.record_title.clone(), view.record.map(|r| r.to_string()), "records");
     thing("Client", None, view.client.map(|c| c.to_string()), "clients");
     facts
+}
+
+/// The face, in words.
+fn through(channel: &str) -> &str {
+    match channel {
+        "web" => "A browser",
+        "api" => "A program, by the API",
+        other => other,
+    }
 }
 
 /// Names of what parts hold, in words.
@@ -84,16 +105,18 @@ fn opened(page: &Page, parts: &[(String, Map<String, Value>)]) -> Vec<OpenedPart
     all.map(|(name, value)| {
         let called = NAMES.iter().find(|(n, _)| n == name).map_or(name.as_str(), |(_, says)| says);
         let text = said(value);
-        OpenedPart {
-            name: called.to_owned(),
-            value: page.ctx.room().directory().name_of_actor(&text).unwrap_or(text),
+        let name = called.to_owned();
+        if called == "Device" {
+            return OpenedPart { name, value: device(&text), raw: Some(text).filter(|t| !t.is_empty()) };
         }
+        let value = page.ctx.room().directory().name_of_actor(&text).unwrap_or(text);
+        OpenedPart { name, value, raw: None }
     })
     .collect()
 }
 
-/// The deciding rules' sentences.
-fn rules(page: &Page, parts: &[(String, Map<String, Value>)]) -> Vec<String> {
+/// The deciding rules, with the sentences of their files.
+fn rules(page: &Page, parts: &[(String, Map<String, Value>)]) -> Vec<Because> {
     let named: Vec<&str> = parts
         .iter()
         .filter_map(|(_, part)| part.get("rules").and_then(Value::as_array))
@@ -101,7 +124,19 @@ fn rules(page: &Page, parts: &[(String, Map<String, Value>)]) -> Vec<String> {
         .filter_map(Value::as_str)
         .collect();
     let gate = page.ctx.room().gate();
-    gate.rules().filter(|b| named.contains(&b.rule.as_str())).map(|b| b.says.clone()).collect()
+    gate.rules().filter(|b| named.contains(&b.rule.as_str())).cloned().collect()
+}
+
+/// Whom the one who was refused can ask: told where the rules are.
+async fn ask(page: &Page, view: &EntryView, because: &[Because]) -> Result<Option<String>, Error> {
+    let refused = view.outcome == "denied" && !because.is_empty();
+    let Some(person) = StaffId::parse(&view.actor.id).filter(|_| refused) else { return Ok(None) };
+    let thing = view.matter.map_or(Target::Firm, Target::Matter);
+    let found = explain::whom_to_ask(&page.ctx, person, because, &thing).await?;
+    Ok(found.map(|found| {
+        let whom = whom(page.ctx.room(), &found);
+        if person == page.me.id { format!("Ask {whom}.") } else { format!("{} can ask {whom}.", actor(view)) }
+    }))
 }
 
 /// How many sealed parts the bytes have.
@@ -119,12 +154,14 @@ pub(super) async fn show(One(id): One, page: Page) -> Answer {
     let EntryFull { view, bytes } = ledger::entry(&page.ctx, which).await?;
     let mut shell = page.shell("Ledger entry", Section::Ledger);
     shell.crumbs = vec![Crumb::link("Ledger", "/ledger"), Crumb::here("One entry")];
+    let because = rules(&page, &view.opened);
     let sealed = parts_in(&bytes).saturating_sub(view.opened.len());
     let entry = Entry {
         shell,
-        says: view.says.clone(),
+        says: headline(&view),
         outcome: outcome(&view.outcome),
-        rules: rules(&page, &view.opened),
+        ask: ask(&page, &view, &because).await?,
+        rules: because.into_iter().map(|b| b.says).collect(),
         state: entry_state(&view),
         index: view.index,
         when: page.clocks.when(view.at),

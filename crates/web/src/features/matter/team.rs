@@ -121,7 +121,7 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         csrf: page.csrf(),
         seats: rows(true),
         past: rows(false),
-        add: may.then(|| add_form(page, &typed)),
+        add: if may { Some(add_form(page, &typed).await?) } else { None },
         walls,
         who: access
             .into_iter()
@@ -137,13 +137,16 @@ fn above_any(wrong: Option<&(&'static str, String)>) -> Option<String> {
     wrong.map(|(_, says)| says.clone())
 }
 
-fn add_form(page: &Page, typed: &Typed) -> SeatNew {
+async fn add_form(page: &Page, typed: &Typed) -> Result<SeatNew, Error> {
     let open = typed.part == Part::Add;
     let wrong = typed.wrong.as_ref().filter(|_| open);
     let value = |name: &str| if open { typed.fields.get(name).to_owned() } else { String::new() };
     let mut choices = vec![Choice::new("", "Choose a person")];
-    choices.extend(people(page, &[&value("person")]));
-    SeatNew {
+    // those whose role holds no seat would only be refused, and so would one's own
+    let sit = matter::sitters(&page.ctx).await?;
+    let offered = |id: &str| StaffId::parse(id).is_some_and(|id| id != page.me.id && sit.contains(&id));
+    choices.extend(people(page, &[&value("person")]).into_iter().filter(|c| offered(&c.value)));
+    Ok(SeatNew {
         open,
         person: at(
             Field::new(Input::Select, "person", "Person").choices(choices),
@@ -157,7 +160,7 @@ fn add_form(page: &Page, typed: &Typed) -> SeatNew {
             wrong,
         ),
         error: above(wrong),
-    }
+    })
 }
 
 fn forms(m: &MatterView, typed: &Typed) -> MatterForms {

@@ -50,9 +50,10 @@ pub(super) async fn trail(page: &Page, id: RecordId) -> Result<Trail, Error> {
         Err(Error::Refused(_) | Error::NotFound) => Vec::new(),
         Err(error) => return Err(error),
     };
-    let lines =
-        seen.iter().filter(|e| OPENED.contains(&e.verb.as_str())).take(6).map(|e| words::trail(page, e));
-    Ok(Trail { lines: lines.collect() })
+    let opened = seen.iter().filter(|e| OPENED.contains(&e.verb.as_str()));
+    let mut lines = words::trails(page, opened);
+    lines.truncate(6);
+    Ok(Trail { lines })
 }
 
 /// Why this person can open it: the rules' own sentences.

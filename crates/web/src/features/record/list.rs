@@ -17,6 +17,7 @@ use crate::http::form::{Fields, query};
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html_as, see_other};
 use crate::http::when::{fingerprint, many, size};
+use crate::layout::Shell;
 use crate::view::field::Field;
 use crate::view::matters::MatterTab;
 use crate::view::parts::{Kind, Pager};
@@ -55,7 +56,10 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
     };
     let seen = record::list(&page.ctx, id, folder, after, PAGE).await?;
     let drawer = match asked.some("record") {
-        Some(text) => Some(drawer(page, id, text).await?),
+        Some(text) => {
+            let place = query(&[("folder", asked.get("folder")), ("after", asked.get("after"))]);
+            Some(drawer(page, id, text, &place).await?)
+        }
         None => None,
     };
     let head = head(page, &seen.matter, MatterTab::Records).await?;
@@ -63,7 +67,7 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
     let open = folder.and_then(|f| seen.folders.iter().find(|v| v.id == f)).map(|f| f.path.clone());
     let may_add = page.ctx.may(Verb::RecordAdd, &target).await?;
     let exports = page.ctx.may(Verb::MatterExport, &target).await?;
-    let read_only = (!seen.matter.open).then(|| String::from("This matter is closed and can only be read."));
+    let read_only = (!seen.matter.open).then(|| closed(&seen.matter.leads));
     let add = may_add.then(|| add(page, &seen.folders, open.as_deref(), &typed));
     let next = seen.next.map(|r| page.ctx.seal_cursor(&list, &r.to_string())).transpose()?;
     let path = format!("/matters/{id}");
@@ -72,8 +76,10 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
         if query.is_empty() { path.clone() } else { format!("{path}?{query}") }
     };
     let folder_text = folder.map(|f| f.to_string()).unwrap_or_default();
+    let mut shell = crumbs(page, &seen.matter, &seen.matter.name);
+    say_what_was_added(page, &mut shell, &seen.items);
     let view = MatterRecords {
-        shell: crumbs(page, &seen.matter, &seen.matter.name),
+        shell,
         csrf: page.csrf(),
         head,
         folders: tree(&seen, folder, &path),
@@ -87,7 +93,11 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
                     page,
                     r,
                     asked.get("record"),
-                    href(&[("folder", &folder_text), ("record", &r.id.to_string())]),
+                    href(&[
+                        ("folder", &folder_text),
+                        ("after", asked.get("after")),
+                        ("record", &r.id.to_string()),
+                    ]),
                 )
             })
             .collect(),
@@ -104,6 +114,34 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
         drawer,
     };
     html_as(typed.status, &view)
+}
+
+/// Why nothing can be added, and whom to ask.
+fn closed(leads: &[String]) -> String {
+    let ask = match leads {
+        [] => String::from("A records manager can reopen it."),
+        [one] => format!("{one}, who leads it, or a records manager can reopen it."),
+        [first @ .., last] => {
+            format!("{} or {last}, who lead it, or a records manager can reopen it.", first.join(", "))
+        }
+    };
+    format!("This matter is closed and can only be read. {ask}")
+}
+
+/// "Letter before claim and 2 more are added and sealed.": by the title of the list that is on the screen anyway.
+fn say_what_was_added(page: &Page, shell: &mut Shell, items: &[RecordView]) {
+    let (Some((count, first)), Some(flash)) = (page.added(), shell.flash.as_mut()) else { return };
+    if let Some(record) = items.iter().find(|r| r.id == first) {
+        flash.text = added_says(&record.title, count);
+    }
+}
+
+/// What was added, in a sentence.
+pub(super) fn added_says(title: &str, count: usize) -> String {
+    match count.saturating_sub(1) {
+        0 => format!("{title} is added and sealed."),
+        more => format!("{title} and {more} more are added and sealed."),
+    }
 }
 
 fn tree(seen: &RecordPage, open: Option<FolderId>, path: &str) -> Vec<FolderLink> {
@@ -168,7 +206,7 @@ fn add(_: &Page, folders: &[FolderView], open: Option<&str>, typed: &Typed) -> A
     }
 }
 
-async fn drawer(page: &Page, matter: MatterId, id: &str) -> Result<Drawer, Error> {
+async fn drawer(page: &Page, matter: MatterId, id: &str, place: &str) -> Result<Drawer, Error> {
     let id: RecordId = id_of(&page.ctx, Verb::RecordRead, id).await?;
     let RecordDetail { record: r, versions, matter: of } = record::read(&page.ctx, id).await?;
     if of.id != matter {
@@ -176,8 +214,10 @@ async fn drawer(page: &Page, matter: MatterId, id: &str) -> Result<Drawer, Error
     }
     let by = versions.iter().find(|v| v.current).map(|v| page.name_of(&v.created_by)).unwrap_or_default();
     let target = Target::Record(id);
+    let place = if place.is_empty() { String::new() } else { format!("?{place}") };
     Ok(Drawer {
         id: id.to_string(),
+        close_href: format!("/matters/{matter}{place}#row-{id}"),
         version_says: format!("Version {} of {}, added by {by}", r.version, versions.len()),
         version: r.version,
         changed: page.clocks.when(r.changed_at),

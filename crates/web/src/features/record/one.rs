@@ -10,7 +10,7 @@ use strongroom_domain::kernel::verb::Verb;
 use super::forms;
 use super::list::spaced;
 use crate::features::matter::crumbs;
-use crate::features::words::{self, at, levels, marks};
+use crate::features::words::{self, at, levels_from, marks};
 use crate::http::api::{One, id_of};
 use crate::http::form::Fields;
 use crate::http::page::Page;
@@ -18,7 +18,7 @@ use crate::http::reply::{Answer, html_as};
 use crate::http::when::{fingerprint, size};
 use crate::layout::Crumb;
 use crate::view::field::Field;
-use crate::view::parts::{Kind, Level};
+use crate::view::parts::Kind;
 use crate::view::records::{LabelForm, Record, RecordForms, VersionRow};
 
 /// Which form was sent, what was typed into it and what is wrong.
@@ -61,6 +61,11 @@ pub(super) async fn draw(page: &Page, id: RecordId, version: Option<u32>, typed:
     shell.crumbs.pop();
     shell.crumbs.push(Crumb::link(&matter.name, format!("/matters/{}", matter.id)));
     shell.crumbs.push(Crumb::here(&r.title));
+    if let (Some((_, added)), Some(flash)) = (page.added(), shell.flash.as_mut())
+        && added == id
+    {
+        flash.text = format!("Version {} is added and sealed.", r.version);
+    }
     let target = Target::Record(id);
     let status = if typed.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let general = typed.wrong.as_ref().filter(|(name, _)| name.is_empty() || typed.part == Part::Version);
@@ -117,27 +122,27 @@ async fn record_forms(page: &Page, r: &RecordView, typed: &Typed) -> Result<Reco
     let title = Field::text("title", "Title").value(value(Part::Title, "title", &r.title));
     let folder =
         Field::text("folder", "Folder").value(value(Part::Folder, "folder", &r.folder_path)).optional();
-    let label = |part: Part, level: Level, id: &str, reason: bool| {
+    let level = words::level(r.labels.level);
+    let (any_mark, all_marks) =
+        (r.labels.privileged || r.labels.special_category, r.labels.privileged && r.labels.special_category);
+    let label = |part: Part, id: &str, up: bool| {
+        let marks_may_change = if up { !all_marks } else { any_mark };
+        let offered = levels_from(level, up, marks_may_change, &value(part, "level", ""))?;
         let why =
             Field::reason("Why the label is lowered").id("f-lower-reason").value(value(part, "reason", ""));
-        LabelForm {
+        Some(LabelForm {
             open: typed.part == part,
-            level: at(levels(level).id(format!("f-{id}-level")), &["labels", "level"], wrong(part)),
+            level: at(offered.id(format!("f-{id}-level")), &["labels", "level"], wrong(part)),
             marks: Some(marks(Some(r.labels)).id(format!("f-{id}-marks"))),
-            reason: reason.then(|| at(why, &["reason"], wrong(part))),
-        }
+            reason: (!up).then(|| at(why, &["reason"], wrong(part))),
+        })
     };
-    let level = words::level(r.labels.level);
-    let levels = Level::ALL;
-    let place = levels.iter().position(|l| *l == level).unwrap_or_default();
-    let up = levels.get(place + 1).copied().unwrap_or(level);
-    let down = place.checked_sub(1).and_then(|p| levels.get(p).copied()).unwrap_or(level);
     Ok(RecordForms {
         etag: r.etag.to_string(),
         title: may(Verb::RecordRename).await?.then(|| at(title, &["title"], wrong(Part::Title))),
         folder: may(Verb::RecordMove).await?.then(|| at(folder, &["folder"], wrong(Part::Folder))),
-        raise: may(Verb::LabelRaise).await?.then(|| label(Part::Raise, up, "raise", false)),
-        lower: may(Verb::LabelLower).await?.then(|| label(Part::Lower, down, "lower", true)),
+        raise: if may(Verb::LabelRaise).await? { label(Part::Raise, "raise", true) } else { None },
+        lower: if may(Verb::LabelLower).await? { label(Part::Lower, "lower", false) } else { None },
         add_version: may(Verb::RecordVersion).await?,
     })
 }

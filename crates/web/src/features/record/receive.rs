@@ -15,7 +15,7 @@ use crate::http::api::{One, id_of};
 use crate::http::form::Fields;
 use crate::http::page::Page;
 use crate::http::problem::Problem;
-use crate::http::reply::{Answer, done};
+use crate::http::reply::{Answer, added};
 use crate::http::trouble::Trouble;
 use crate::state::WebState;
 
@@ -179,7 +179,7 @@ pub(super) async fn add(State(state): State<WebState>, One(id): One, request: Re
     let Some(problem) = failed else {
         let folder =
             records.first().and_then(|r| r.folder).map(|f| format!("?folder={f}")).unwrap_or_default();
-        return Ok(done(&format!("/matters/{matter}{folder}"), "records-added", page.ctx.last_entry()));
+        return Ok(added(&format!("/matters/{matter}{folder}"), page.ctx.last_entry(), &records));
     };
     let (status, says) = on_form(problem)?;
     let before = match records.len() {
@@ -204,10 +204,10 @@ pub(super) async fn version(State(state): State<WebState>, One(id): One, request
     let page = Page::before_files(&parts, &state).await?;
     let record = id_of(&page.ctx, Verb::RecordVersion, &id).await?;
     let request = Request::from_parts(parts, body);
-    let Filed { fields, failed, .. } =
+    let Filed { fields, failed, records } =
         take(&page.ctx, &state, request, Into::Version(record, None), &|f| token(&page, f)).await;
     let Some(problem) = failed else {
-        return Ok(done(&format!("/records/{record}"), "records-added", page.ctx.last_entry()));
+        return Ok(added(&format!("/records/{record}"), page.ctx.last_entry(), &records));
     };
     let (_, says) = on_form(problem)?;
     one::draw(&page, record, None, one::Typed { part: Part::Version, fields, wrong: Some(("", says)) }).await

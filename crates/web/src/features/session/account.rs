@@ -65,7 +65,7 @@ async fn draw(page: &Page, status: StatusCode, beside: Beside) -> Answer {
                 name: t.name,
                 scopes: t.scopes.iter().map(|s| s.word().to_owned()).collect(),
                 expires: clocks.when(t.expires_at),
-                last_use: None,
+                last_use: t.seen_at.map(|at| clocks.when(at)),
             })
             .collect(),
         made,

@@ -86,6 +86,8 @@ struct TokenJson {
     scopes: Vec<&'static str>,
     created_at: String,
     expires_at: String,
+    /// When a program last used it, to the hour.
+    last_used_at: Option<String>,
     ended_at: Option<String>,
 }
 
@@ -99,6 +101,7 @@ async fn tokens(api: Api) -> Answer {
         scopes: t.scopes.iter().map(|s| s.word()).collect(),
         created_at: rfc3339(t.created_at),
         expires_at: rfc3339(t.expires_at),
+        last_used_at: t.seen_at.map(rfc3339),
         ended_at: t.ended_at.map(rfc3339),
     });
     Ok(Items::whole(items.collect()))

@@ -43,6 +43,9 @@ struct StaffJson {
     state: String,
     groups: Vec<String>,
     since: String,
+    /// The day on which they were last here, such as `2026-11-22`; to administrators only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<String>,
 }
 
 impl From<StaffView> for StaffJson {
@@ -55,6 +58,7 @@ impl From<StaffView> for StaffJson {
             state: s.state,
             groups: s.groups.into_iter().map(|(id, _)| id.to_string()).collect(),
             since: rfc3339(s.since),
+            last_seen: s.last_seen.map(|at| rfc3339(at).chars().take(10).collect()),
         }
     }
 }

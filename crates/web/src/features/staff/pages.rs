@@ -48,7 +48,6 @@ pub(super) fn shown_link(page: &Page, name: &str, link: &Link) -> InviteLink {
 }
 
 fn row(page: &Page, s: StaffView) -> StaffRow {
-    let _ = page;
     StaffRow {
         id: s.id.to_string(),
         name: s.name,
@@ -56,7 +55,8 @@ fn row(page: &Page, s: StaffView) -> StaffRow {
         role_name: s.role.says().to_owned(),
         state: state(&s.state),
         groups: s.groups.into_iter().map(|(_, name)| name).collect(),
-        last_seen: Some(page.clocks.day(s.since)),
+        since: page.clocks.day(s.since),
+        last_seen: s.last_seen.map(|at| page.clocks.whole_day(at)),
     }
 }
 
@@ -91,6 +91,7 @@ async fn draw(
             says: String::new(),
         },
         rows: found.into_iter().map(|s| row(page, s)).collect(),
+        shows_seen: page.me.role == Role::Administrator,
         invite,
         invited,
     };

@@ -42,7 +42,7 @@ async fn draw(
         state: state(&seen.state),
         groups: seen.groups.into_iter().map(|(_, name)| name).collect(),
         since: page.clocks.day(seen.since),
-        last_seen: None,
+        last_seen: seen.last_seen.map(|at| page.clocks.whole_day(at)),
         sign_in: match seen.state.as_str() {
             "active" => String::from("Password and authenticator"),
             "suspended" => String::from("Cannot sign in"),

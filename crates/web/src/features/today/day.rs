@@ -5,7 +5,7 @@ use strongroom_domain::features::today::{self, Today as Day};
 use strongroom_domain::kernel::actor::Role;
 
 use crate::features::session::{KNOWN, device};
-use crate::features::words::line;
+use crate::features::words::headline;
 use crate::http::cookies;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html};
@@ -59,11 +59,11 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
             .iter()
             .filter(|_| presenting.is_none())
             .map(|r| Refusal {
-                says: r.says.clone(),
+                says: headline(r),
                 matter_name: r.matter_name.clone().unwrap_or_default(),
                 rule: String::new(),
                 when: page.clocks.when(r.at),
-                href: line(&page, r).href,
+                href: format!("/ledger/{}", r.id),
             })
             .collect(),
         matters: day

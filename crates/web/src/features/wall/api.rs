@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use strongroom_domain::features::wall::{self, ChangeWall, EndWall, MakeWall, WallKind, WallSpec, WallView};
+use strongroom_domain::features::wall::{
+    self, ChangeWall, EndWall, MakeWall, WallChange, WallKind, WallSpec, WallView,
+};
 use strongroom_domain::kernel::clock::rfc3339;
-use strongroom_domain::kernel::id::{Id, Kind};
+use strongroom_domain::kernel::id::{AnyId, Id, Kind};
 use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Verb;
 use utoipa::ToSchema;
@@ -46,6 +48,38 @@ struct WallJson {
     made_by: String,
     ended_at: Option<String>,
     reviewed_at: Option<String>,
+    /// How it came to be so, newest first; of one wall only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<WallChangeJson>>,
+}
+
+/// One change of a wall.
+#[derive(Serialize, ToSchema)]
+struct WallChangeJson {
+    /// Its entry in the ledger.
+    entry_id: String,
+    at: String,
+    by: String,
+    /// `made`, `changed`, `reviewed` or `ended`.
+    did: &'static str,
+    /// Ids of people, groups, clients and matters that it names from then on.
+    added: Vec<String>,
+    /// Those that it names no longer.
+    removed: Vec<String>,
+}
+
+impl From<WallChange> for WallChangeJson {
+    fn from(c: WallChange) -> Self {
+        let ids = |things: Vec<AnyId>| things.iter().map(ToString::to_string).collect();
+        Self {
+            entry_id: c.entry.to_string(),
+            at: rfc3339(c.at),
+            by: c.by,
+            did: c.did.word(),
+            added: ids(c.added),
+            removed: ids(c.removed),
+        }
+    }
 }
 
 impl From<WallView> for WallJson {
@@ -65,6 +99,7 @@ impl From<WallView> for WallJson {
             made_by: w.made_by,
             ended_at: w.ended_at.map(rfc3339),
             reviewed_at: w.reviewed_at.map(rfc3339),
+            changes: None,
         }
     }
 }
@@ -126,6 +161,7 @@ async fn make(api: Api, Json(new): Json<WallNew>) -> Answer {
         made_by: api.actor().name(),
         ended_at: None,
         reviewed_at: None,
+        changes: None,
     };
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }
@@ -134,8 +170,10 @@ async fn make(api: Api, Json(new): Json<WallNew>) -> Answer {
 #[utoipa::path(get, path = "/api/v1/walls/{id}", tag = "walls", params(("id" = String, Path)), responses((status = 200, body = WallJson)))]
 async fn read(One(id): One, api: Api) -> Answer {
     let id = api.id(Verb::WallSee, &id).await?;
-    let seen = wall::wall(&api, id).await?;
-    Ok(tagged(StatusCode::OK, seen.etag, &WallJson::from(seen)))
+    let (seen, changes) = wall::wall_with_changes(&api, id).await?;
+    let (etag, mut body) = (seen.etag, WallJson::from(seen));
+    body.changes = Some(changes.into_iter().map(WallChangeJson::from).collect());
+    Ok(tagged(StatusCode::OK, etag, &body))
 }
 
 /// A change; what is absent stays.
@@ -174,8 +212,10 @@ async fn change(One(id): One, api: Api, IfMatch(etag): IfMatch, Json(edit): Json
         groups: edit.groups.map_or_else(|| Ok(old.groups.clone()), |g| ids("groups", &g))?,
     };
     api.perform(ChangeWall { wall: id, spec, etag }).await?;
-    let seen = wall::wall(&api, id).await?;
-    Ok(tagged(StatusCode::OK, seen.etag, &WallJson::from(seen)))
+    let (seen, changes) = wall::wall_with_changes(&api, id).await?;
+    let (etag, mut body) = (seen.etag, WallJson::from(seen));
+    body.changes = Some(changes.into_iter().map(WallChangeJson::from).collect());
+    Ok(tagged(StatusCode::OK, etag, &body))
 }
 
 /// Why a wall ends.

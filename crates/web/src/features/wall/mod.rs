@@ -2,6 +2,7 @@
 
 mod api;
 mod edit;
+mod history;
 mod pages;
 
 pub(crate) use api::api;

@@ -9,6 +9,7 @@ use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Verb;
 use strongroom_domain::{Error, Result};
 
+use super::history;
 use crate::features::words::{on_form, person};
 use crate::http::api::{One, id_of};
 use crate::http::form::{Fields, query};
@@ -137,7 +138,7 @@ pub(super) fn spec_of(w: &WallView) -> Result<WallSpec> {
 }
 
 async fn draw(page: &Page, id: WallId) -> Answer {
-    let w = wall::wall(&page.ctx, id).await?;
+    let (w, history) = wall::wall_with_changes(&page.ctx, id).await?;
     let mut shell = page.shell("Wall", Section::Walls);
     shell.crumbs = vec![Crumb::link("Walls", "/walls"), Crumb::here(&w.name)];
     let may_change = w.ended_at.is_none() && page.ctx.may(Verb::WallChange, &Target::Wall(id)).await?;
@@ -159,7 +160,7 @@ async fn draw(page: &Page, id: WallId) -> Answer {
             .collect(),
         groups,
         affected: if may_change { affected(page, &spec_of(&w)?).await? } else { Vec::new() },
-        changes: Vec::new(),
+        changes: history.iter().map(|c| history::line(page, &w, c)).collect(),
         acts: may_change.then(|| WallActs {
             etag: w.etag.to_string(),
             review_note: Field::reason("What you found").id("review-note").optional(),

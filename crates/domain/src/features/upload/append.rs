@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use strongroom_seal::{Key, chunked};
-use strongroom_storage::blob::BlobName;
+use strongroom_storage::blob::{BlobError, BlobName};
 use strongroom_storage::params;
 
 use crate::features::record::{self, Filing, Labels, NewRecord};
@@ -50,10 +50,7 @@ pub async fn append<E: std::fmt::Display>(
         return ops::status(ctx, id).await;
     }
     if u64::try_from(row.received).unwrap_or(0) != offset {
-        return Err(Error::conflict(
-            "upload.offset",
-            "The server has another number of bytes. Ask it, and go on from there.",
-        ));
+        return Err(elsewhere());
     }
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([id.any()]).clear("offset", row.received);
@@ -66,7 +63,11 @@ pub async fn append<E: std::fmt::Display>(
             if done.is_err() {
                 ctx.room.blobs.delete(&blob).await.ok();
             }
-            done?
+            done.map_err(|error| match error {
+                // the end of a broken connection's part was put down meanwhile: its sender may go on from there
+                Error::Stale => elsewhere(),
+                other => other,
+            })?
         }
         None => row,
     };
@@ -75,6 +76,10 @@ pub async fn append<E: std::fmt::Display>(
     }
     let meta = row.meta(&ctx.room.vault, &key)?;
     Ok(ops::view(&row, meta.filename))
+}
+
+fn elsewhere() -> Error {
+    Error::conflict("upload.offset", "The server has another number of bytes. Ask it, and go on from there.")
 }
 
 fn upload_key(ctx: &Ctx, permit: &Permit, subject: &Subject, row: &UploadRow) -> Result<Key> {
@@ -191,8 +196,17 @@ impl Operation for AddPart {
     }
 }
 
-/// Opens the parts in a stream, writes them as the record's one blob, and files it.
+/// Files an upload that is whole. Two requests may come to do it at once: the second finds it done.
 pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
+    let id = row.id;
+    match file(ctx, row).await {
+        Err(Error::Stale) if ops::own(ctx, id).await?.state == "done" => Box::pin(ops::status(ctx, id)).await,
+        outcome => outcome,
+    }
+}
+
+/// Opens the parts in a stream, writes them as the record's one blob, and files it.
+async fn file(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
     let record = match meta_of(ctx, &row).await?.version_of.as_deref().and_then(RecordId::parse) {
         Some(record) => record,
         None => RecordId::new(ctx.now(), ctx.room.random()),
@@ -265,7 +279,10 @@ async fn copy_part(
 ) -> Result<()> {
     let damaged = || Error::Damaged(row.id.any());
     let name = BlobName::parse(blob).map_err(|_| damaged())?;
-    let reader = ctx.room.blobs.open(&name).await.map_err(|_| damaged())?;
+    let reader = ctx.room.blobs.open(&name).await.map_err(|error| match error {
+        BlobError::Missing | BlobError::Short => damaged(),
+        other => other.into(),
+    })?;
     let context = ctx.room.vault.part_context(&row.id.to_string(), start);
     let mut decryptor = chunked::Decryptor::new(key, &context);
     let (mut at, total) = (0_u64, reader.len());

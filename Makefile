@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate
+.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 stage := scripts/stage
 
@@ -52,6 +52,9 @@ ci: ## what a merge must pass, with the budget of each stage
 
 fresh: ## the same in a clean clone of the last commit
 	@scripts/fresh
+
+bad-days: ## the long ones: two gigabytes in and out of a small server, thirty kills, on SQLite and PostgreSQL
+	@scripts/bad-days
 
 mutants-gate: ## mutation tests over what the gate decides with
 	@scripts/mutants-gate

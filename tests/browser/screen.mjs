@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 /** @typedef {{ email: string, role: string, password: string, totp_secret: string, token: string }} Person */
 /** @typedef {{ url: string, ledger_vkey: string, people: Person[] }} Ready */
-/** @typedef {{ theme?: "light" | "dark", width?: number, scale?: number, scripts?: boolean }} Look */
+/** @typedef {{ theme?: "light" | "dark", width?: number, scale?: number, scripts?: boolean, server?: string }} Look */
 
 const readyFile = process.env["STRONGROOM_READY"];
 assert.ok(readyFile, "run the specs with `make browser` or `node run.mjs`: they need a demo firm");
@@ -28,13 +28,13 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
  * @param {import("node:test").TestContext} t
  * @param {Look} [look]
  */
-export async function open(t, { theme = "light", width = 1280, scale = 1, scripts = true } = {}) {
+export async function open(t, { theme = "light", width = 1280, scale = 1, scripts = true, server = firm.url } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "strongroom-profile-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
     headless: true,
     args: flags,
-    baseURL: firm.url,
+    baseURL: server,
     colorScheme: theme,
     reducedMotion: "reduce",
     viewport: { width, height: Math.round(900 / scale) },
@@ -47,7 +47,7 @@ export async function open(t, { theme = "light", width = 1280, scale = 1, script
   const complaints = [];
   /** @type {RegExp[]} */
   const expected = [];
-  const origin = new URL(firm.url).origin;
+  const origin = new URL(server).origin;
 
   if (scripts) {
     await context.exposeBinding("reportViolation", (_source, what) => void complaints.push(`content security policy: ${what}`));

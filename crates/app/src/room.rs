@@ -18,7 +18,7 @@ use strongroom_seal::unseal::{Opened, SealedKeyring, UnsealError};
 use strongroom_seal::{Key, OsEntropy};
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::sql::{Db, DbOptions};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::config::Config;
 
@@ -93,15 +93,13 @@ pub(crate) fn read_key_file(path: &Path) -> anyhow::Result<Key> {
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(256));
     std::io::Read::read_to_end(&mut std::io::Read::take(file, 200), &mut bytes)?;
-    let mut key = [0_u8; 32];
+    let mut key = Zeroizing::new(vec![0_u8; 32]);
     if bytes.len() == 32 {
         key.copy_from_slice(&bytes);
     } else if hex::decode_to_slice(bytes.trim_ascii(), &mut key).is_err() {
         bail!("the key file {name} holds {} bytes: it must be 32, or 64 hexadecimal digits", bytes.len());
     }
-    let made = Key::from_bytes(key);
-    key.zeroize();
-    Ok(made)
+    Key::read(&key).context("a key has 32 bytes")
 }
 
 /// Makes a key file that only its owner reads; refuses one that is there.

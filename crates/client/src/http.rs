@@ -177,13 +177,19 @@ impl Connection {
         request: hyper::http::request::Builder,
         body: Sent,
     ) -> anyhow::Result<Response<Incoming>> {
-        let mut sender = match self.sender.take() {
-            Some(sender) if !sender.is_closed() => sender,
-            _ => tokio::time::timeout(CONNECT, self.server.connect())
+        // a server that has answered early (no room, too large) closes the connection behind its answer
+        let mut kept = None;
+        if let Some(mut sender) = self.sender.take()
+            && sender.ready().await.is_ok()
+        {
+            kept = Some(sender);
+        }
+        let mut sender = match kept {
+            Some(sender) => sender,
+            None => tokio::time::timeout(CONNECT, self.server.connect())
                 .await
                 .context("the server does not answer")??,
         };
-        sender.ready().await.context("the server closed the connection")?;
         let mut request = request.body(body)?;
         request.headers_mut().insert(HOST, HeaderValue::from_str(&self.server.host())?);
         if let Some(bearer) = &self.server.bearer {

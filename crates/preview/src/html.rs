@@ -1,6 +1,6 @@
 //! The page that shows a preview in a frame: complete, without scripts, every foreign character escaped.
 //!
-//! Serve it with [`CSP`] and `X-Content-Type-Options: nosniff`, in `<iframe sandbox="allow-same-origin">`:
+//! Serve it with [`CSP`] (which confines it also where someone opens it outside a frame) and `X-Content-Type-Options: nosniff`, in `<iframe sandbox="allow-same-origin">`:
 //! without `allow-same-origin` the browser sends no session cookie for the page images; without
 //! `allow-scripts` nothing in the frame can run, whatever it is. Browsers ignore `loading=lazy` where
 //! scripts are off, so a page of this kind shows at most [`WINDOW`] pages and links to the next.
@@ -8,7 +8,7 @@
 use crate::model::{Attachment, Entry, Preview, Refusal};
 
 /// The policy to send with the page.
-pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+pub const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin";
 /// How many page images one document holds.
 pub const WINDOW: u32 = 10;
 
@@ -135,13 +135,19 @@ fn sheet(text: &str) -> String {
 }
 
 fn mail(headers: &[(String, String)], body: &str, truncated: bool, attachments: &[Attachment]) -> String {
-    let mut out = String::from("<div class=\"sheet\"><dl>");
-    for (name, value) in headers {
-        out.push_str(&format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value)));
+    let mut out = String::new();
+    if !headers.is_empty() {
+        let row =
+            |(name, value): &(String, String)| format!("<dt>{}</dt><dd>{}</dd>", escape(name), escape(value));
+        let rows: String = headers.iter().map(row).collect();
+        out.push_str(&format!("<div class=\"sheet\"><dl>{rows}</dl></div>"));
     }
-    out.push_str("</dl></div>");
     out.push_str(cut(truncated));
-    out.push_str(&sheet(body));
+    if body.trim().is_empty() {
+        out.push_str("<p class=\"note\">This message has no words of its own.</p>");
+    } else {
+        out.push_str(&sheet(body));
+    }
     if !attachments.is_empty() {
         let rows = attachments.iter().map(|a| row(&a.name, &a.mime, a.size));
         out.push_str(&table("Attachments", "Type", rows.collect()));

@@ -139,9 +139,41 @@ pub(crate) fn render(bytes: &[u8]) -> Preview {
 /// The words of an HTML page; references, scripts and styles are left out.
 pub(crate) fn render_html(bytes: &[u8]) -> Preview {
     let source = decode(bytes);
-    let words = mail_parser::decoders::html::html_to_text(&source);
+    let words = mail_parser::decoders::html::html_to_text(&without_scripts(&source));
     // A page that is all script and markup has no words: its source is the honest thing to show.
     shown(bytes, if words.trim().is_empty() { &source } else { &words })
+}
+
+/// The page less what its scripts and styles say: no reader ever saw that. An element that is not closed goes on to
+/// the end, as browsers have it.
+fn without_scripts(source: &str) -> String {
+    let lower = source.to_ascii_lowercase();
+    let (mut out, mut at) = (String::with_capacity(source.len()), 0);
+    while let Some((start, name)) =
+        ["script", "style"].into_iter().filter_map(|name| Some((begin(&lower, at, name)?, name))).min()
+    {
+        out.push_str(source.get(at..start).unwrap_or_default());
+        let close = format!("</{name}");
+        let rest = lower.get(start..).unwrap_or_default();
+        let end = rest.find(&close).and_then(|c| Some(start + c + rest.get(c..)?.find('>')? + 1));
+        at = end.unwrap_or(source.len());
+    }
+    out.push_str(source.get(at..).unwrap_or_default());
+    out
+}
+
+/// Where an element of this name begins, from there on.
+fn begin(lower: &str, from: usize, name: &str) -> Option<usize> {
+    let open = format!("<{name}");
+    let mut at = from;
+    loop {
+        let found = at + lower.get(at..)?.find(&open)?;
+        at = found + open.len();
+        let after = lower.as_bytes().get(at);
+        if after.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')) {
+            return Some(found);
+        }
+    }
 }
 
 fn shown(bytes: &[u8], words: &str) -> Preview {

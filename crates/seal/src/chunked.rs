@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::entropy::{Entropy, bytes};
 use crate::kdf::{expand, sure};
-use crate::secret::{Clear, Key};
+use crate::secret::{Clear, Key, wipe_below};
 
 mod open;
 mod span;
@@ -151,6 +151,13 @@ impl Aead {
     }
 
     fn derive(key: &Key, context: &[u8], salt: &[u8; SALT]) -> (Self, [u8; COMMITMENT]) {
+        let derived = Self::derive_alone(key, context, salt);
+        wipe_below();
+        derived
+    }
+
+    #[inline(never)]
+    fn derive_alone(key: &Key, context: &[u8], salt: &[u8; SALT]) -> (Self, [u8; COMMITMENT]) {
         let mut derived = [0; 32 + NONCE + COMMITMENT];
         expand(key, &[b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0", salt, context], &mut derived);
         let (aead_key, rest) = derived.split_at(32);

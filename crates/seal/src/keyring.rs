@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::entropy::{Entropy, bytes};
+use crate::entropy::Entropy;
 use crate::secret::Key;
 use crate::sign::SigningKey;
 use crate::tree::Tree;
@@ -78,7 +78,7 @@ impl Keyring {
             concerns: Tree::generate(entropy),
             staff_files: Tree::generate(entropy),
             system: Key::generate(entropy),
-            ledger_seed: Key::from_bytes(bytes(entropy)),
+            ledger_seed: Key::generate(entropy),
             next: [1; KINDS],
             checkpoint: (0, crate::mac::sha256(b"")),
         }
@@ -225,8 +225,8 @@ impl Keyring {
             matters: Tree::decode(reader.part()?).ok()?,
             concerns: Tree::decode(reader.part()?).ok()?,
             staff_files: Tree::decode(reader.part()?).ok()?,
-            system: Key::from_bytes(reader.array()?),
-            ledger_seed: Key::from_bytes(reader.array()?),
+            system: Key::read(reader.take(32)?)?,
+            ledger_seed: Key::read(reader.take(32)?)?,
             next: [0; KINDS],
             checkpoint: (0, [0; 32]),
         };

@@ -145,7 +145,7 @@ pub fn parse(firm: &[u8; 16], text: &str) -> Result<RootKey, KitError> {
     if short != firm_short(firm) {
         return Err(KitError::OtherFirm);
     }
-    root.try_into().map(|bytes| RootKey(Key::from_bytes(bytes))).map_err(|_| KitError::NoRootKey)
+    Key::read(root).map(RootKey).ok_or(KitError::NoRootKey)
 }
 
 /// A long line of groups, broken after each fourth.

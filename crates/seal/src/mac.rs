@@ -8,18 +8,26 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{digest, hmac};
 
 use crate::kdf::prefix;
-use crate::secret::Key;
+use crate::secret::{Key, wipe_below};
 
 #[cfg(test)]
 mod tests;
 
 /// A key made ready for many MACs.
-pub struct Macs(hmac::Key);
+pub struct Macs(Box<hmac::Key>);
 
 impl Macs {
     /// Prepares the key.
     pub fn new(key: &Key) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, key.expose()))
+        let macs = Self::alone(key);
+        wipe_below();
+        macs
+    }
+
+    /// Behind a pointer, as [`Key`] is, and in a frame that is wiped.
+    #[inline(never)]
+    fn alone(key: &Key) -> Self {
+        Self(Box::new(hmac::Key::new(hmac::HMAC_SHA256, key.expose())))
     }
 
     /// HMAC-SHA-256 over label and parts.

@@ -1,10 +1,14 @@
 //! The containers of what must not leak: [`Key`], [`Secret`], [`Clear`].
 //!
+//! A key lies behind a pointer: whatever moves it about, in a future, a closure or a thread's answer, moves the
+//! pointer, and the bytes are in one place that is wiped. (A moved array leaves its old bytes behind; a memory dump of
+//! the sealed server shows them.)
+//!
 //! None of them has `Debug`, `Display`, `Clone`, `PartialEq` or a serialised form, so that none can be logged,
 //! copied, compared in variable time or stored by accident; all are wiped when dropped. To read one is a word
 //! (`expose`, `as_slice`) that a reviewer can search for.
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing, optimization_barrier};
+use zeroize::{Zeroize, Zeroizing, optimization_barrier};
 
 use crate::entropy::Entropy;
 use crate::kdf::expand;
@@ -13,13 +17,26 @@ use crate::kdf::expand;
 mod tests;
 
 /// 256 bits from which other keys are derived, or with which something is sealed.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Key([u8; 32]);
+pub struct Key(Box<[u8; 32]>);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
+    }
+}
 
 impl Key {
-    /// A key of known bytes. They must be uniformly random: never a password, never an id.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    /// A key of known bytes. They must be uniformly random: never a password, never an id. The array may leave
+    /// copies on its way here: a secret that was read from somewhere comes in by [`Key::read`].
+    pub fn from_bytes(mut bytes: [u8; 32]) -> Self {
+        let key = Self::filled_by(|out| out.copy_from_slice(&bytes));
+        bytes.zeroize();
+        key
+    }
+
+    /// The key that these 32 bytes are; `None` if they are more or fewer. The caller wipes them.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        (bytes.len() == 32).then(|| Self::filled_by(|out| out.copy_from_slice(bytes)))
     }
 
     /// A new random key.
@@ -34,7 +51,7 @@ impl Key {
 
     /// A second copy, spelt out because each copy is one more thing to lose.
     pub fn duplicate(&self) -> Self {
-        Self(self.0)
+        Self::filled_by(|out| out.copy_from_slice(self.0.as_slice()))
     }
 
     /// The key for one named use. Different labels give keys that tell nothing of each other or of this one.
@@ -44,10 +61,17 @@ impl Key {
 
     /// Builds a key in place.
     pub(crate) fn filled_by(fill: impl FnOnce(&mut [u8; 32])) -> Self {
-        let mut key = Self([0; 32]);
+        let mut key = Self(Box::new([0; 32]));
         fill(&mut key.0);
         key
     }
+}
+
+/// Overwrites the stack below the caller, where the functions that it called have left their copies of a key.
+#[inline(never)]
+pub(crate) fn wipe_below() {
+    let below = [0_u8; 8192];
+    optimization_barrier(&below);
 }
 
 /// Any other value that is wiped when dropped and read only by name: a passphrase, a TOTP secret.

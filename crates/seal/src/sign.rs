@@ -4,6 +4,7 @@
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use crate::kdf::sure;
+use crate::secret::wipe_below;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,13 @@ pub struct SigningKey(Ed25519KeyPair);
 impl SigningKey {
     /// The key of a seed of 32 random bytes.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
+        let key = Self::alone(seed);
+        wipe_below();
+        key
+    }
+
+    #[inline(never)]
+    fn alone(seed: &[u8; 32]) -> Self {
         Self(sure(Ed25519KeyPair::from_seed_unchecked(seed)))
     }
 
@@ -28,6 +36,7 @@ impl SigningKey {
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let mut out = [0; 64];
         out.copy_from_slice(self.0.sign(message).as_ref());
+        wipe_below();
         out
     }
 }

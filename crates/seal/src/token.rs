@@ -36,8 +36,7 @@ pub fn generate(entropy: &dyn Entropy) -> TokenText {
 pub fn parse(text: &str) -> Result<Token, NotAToken> {
     let letters = text.strip_prefix(PREFIX).ok_or(NotAToken)?;
     let bytes = read_checked("token", letters).map_err(|_| NotAToken)?;
-    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| NotAToken)?;
-    let token = Token(Key::from_bytes(key));
+    let token = Token(Key::read(&bytes).ok_or(NotAToken)?);
     (spell(&token.0).as_str() == text).then_some(token).ok_or(NotAToken)
 }
 

@@ -120,8 +120,8 @@ impl Leaves<'_> {
 /// Seeds by the address of the first leaf below them.
 type Nodes = BTreeMap<u64, Node>;
 
-/// A kept seed. Boxed, so that moving nodes about in the map leaves no copies behind.
+/// A kept seed.
 struct Node {
     depth: u8,
-    seed: Box<Key>,
+    seed: Key,
 }

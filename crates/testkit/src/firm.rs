@@ -32,6 +32,8 @@ pub struct TestFirm {
     pub router: axum::Router,
     pub state: strongroom_web::WebState,
     pub db: Db,
+    /// The database's address, as a configuration has it.
+    pub database: String,
     /// Database file (on `SQLite`), blobs and keyring lie below it.
     pub folder: PathBuf,
     pub admin: Person,
@@ -56,6 +58,10 @@ impl strongroom_web::Unsealer for NoUnsealer {
         Box::pin(async {})
     }
 }
+
+/// What opens the keyring of every test's firm.
+pub const KEY_FILE: [u8; 32] =
+    *b"\x9d\x41tests alone\x00\xfe\x17\xa6\x5b\xc3\x08\x72\x8e\x33\xd9\x4c\xe1\x60\xb5\x2a\x97\x1f\x84";
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -91,8 +97,8 @@ fn policies() -> Vec<PolicyFile> {
     built_in()
 }
 
-/// The address of a fresh database.
-fn database(folder: &Path) -> String {
+/// The address of a fresh database: a file in this folder, or one of its own in the server that `TEST_DATABASE_URL` names.
+pub fn database(folder: &Path) -> String {
     let Some(server) = std::env::var_os("TEST_DATABASE_URL").and_then(|s| s.into_string().ok()) else {
         return folder.join("strongroom.sqlite").display().to_string();
     };
@@ -117,10 +123,16 @@ impl TestFirm {
     /// The same, with other settings.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let temporary = tempfile::tempdir().expect("a temporary folder");
+        Self::made(temporary, NOON, change).await
+    }
+
+    /// The same, in this folder and begun at this instant: for a firm that a real server takes over.
+    pub async fn made(temporary: tempfile::TempDir, begins: i64, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = temporary.path().to_path_buf();
-        let db = Db::connect(&database(&folder), DbOptions::default()).await.expect("the database opens");
+        let database = database(&folder);
+        let db = Db::connect(&database, DbOptions::default()).await.expect("the database opens");
         let blobs = Blobs::folder(&folder.join("blobs")).await.expect("the blob folder opens");
-        let clock = Arc::new(SetClock::new(NOON));
+        let clock = Arc::new(SetClock::new(begins));
         let mut settings = Settings {
             password_cost: Cost::TEST,
             policies: Some(folder.join("policies")),
@@ -138,7 +150,7 @@ impl TestFirm {
             name: Name::parse("Marsh Lyle").expect("a name"),
             origin: String::from("test.strongroom.invalid/ledger"),
             lone_administrator: false,
-            seal_by: SealBy::KeyFile(Key::from_bytes([7; 32])),
+            seal_by: SealBy::KeyFile(Key::from_bytes(KEY_FILE)),
             administrator: (
                 Name::parse("Karl Jensen").expect("a name"),
                 Email::parse("karl@firm.example").expect("mail"),
@@ -160,6 +172,7 @@ impl TestFirm {
             router,
             state,
             db,
+            database,
             folder,
             admin,
             people: Mutex::default(),
@@ -256,6 +269,15 @@ impl TestFirm {
         let touched = tx.exec(statement, &[]).await.expect("the thief's statement runs");
         tx.commit().await.expect("it commits");
         touched
+    }
+
+    /// Signs what is pending and lets go of everything, so that a server can take the firm over.
+    pub async fn hand_over(&self) {
+        self.room.sequence_all().await.expect("the ledger is signed");
+        self.room.save_checkpoint().await.expect("the keyring learns the checkpoint");
+        self.room.vault().seal();
+        self.room.directory().forget();
+        self.room.close().await;
     }
 
     /// Lets time pass.

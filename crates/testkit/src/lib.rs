@@ -9,7 +9,7 @@ mod firm;
 mod http;
 mod person;
 
-pub use firm::{TestFirm, mutated};
+pub use firm::{KEY_FILE, TestFirm, database, mutated};
 pub use http::{Answer, Browser};
 pub use person::{Person, ROLES};
 

@@ -5,13 +5,15 @@
 //! cannot be written is an error, never a silence.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::{RootKey, SealedKeyring};
 use strongroom_seal::{Key, OsEntropy};
+
+use zeroize::Zeroizing;
 
 use super::clock::Micros;
 use super::error::{Error, Result};
@@ -34,6 +36,13 @@ pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// A short file whose bytes are wiped when dropped; room for all of it at once, or growing would leave some behind.
+fn read_secret(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(64));
+    fs::File::open(path)?.take(48).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes a file so that it is there, whole, even if the power fails now.
@@ -96,11 +105,10 @@ impl KeyringStore {
 
     fn read(folder: &Path) -> Result<(SealedKeyring, Key)> {
         let body = fs::read(folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
-        let key = fs::read(folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
-        let key: [u8; 32] =
-            key.try_into().map_err(|_| unreachable(folder, "keyring.key has a wrong length"))?;
+        let key = read_secret(&folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
+        let key = Key::read(&key).ok_or_else(|| unreachable(folder, "keyring.key has a wrong length"))?;
         let sealed = SealedKeyring::from_bytes(&body).map_err(|e| unreachable(folder, e))?;
-        Ok((sealed, Key::from_bytes(key)))
+        Ok((sealed, key))
     }
 
     /// Writes a new sealed keyring into every replica: at `init`.
@@ -136,8 +144,8 @@ impl KeyringStore {
             write_durably(folder, "keyring.key", keyring_key.expose()).map_err(|e| unreachable(folder, e))?;
             write_durably(folder, "keyring", body).map_err(|e| unreachable(folder, e))?;
             let read = fs::read(folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
-            let key = fs::read(folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
-            if read != body || key != keyring_key.expose() {
+            let key = read_secret(&folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
+            if read != body || key.as_slice() != keyring_key.expose() {
                 return Err(unreachable(folder, "it does not read back as written"));
             }
             if let Ok(mut at) = self.read_back.lock()

@@ -155,3 +155,31 @@ fn every_cut_of_a_document_ends_plainly() {
         let _plain = render(&whole[..end], Kind::Pdf, Want::Summary { width: 200 });
     }
 }
+
+#[test]
+fn what_scripts_and_styles_say_is_not_shown() {
+    let page = "<html><head><style>p { color: red }</style></head><body><p>Docket</p>\
+        <SCRIPT type='x'>function menu() { return '<p>no</p>'; }</SCRIPT ><scripture>kept</scripture>\
+        <p>Court of Appeals</p><script>never closed <p>nor this";
+    let shown = text(Kind::Html, page.as_bytes());
+    assert!(
+        shown.contains("Docket") && shown.contains("kept") && shown.contains("Court of Appeals"),
+        "{shown}"
+    );
+    for word in ["color", "function", "no<", "never", "nor this"] {
+        assert!(!shown.contains(word), "{word} in {shown}");
+    }
+}
+
+#[test]
+fn a_mail_without_words_says_so() {
+    let eml = b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; name=smime.p7s\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\naGVsbG8gd29ybGQh\r\n";
+    let Ok(preview) = show(Kind::Email, eml) else { panic!() };
+    let (page_url, window_url) = (|_: u32| String::new(), |_: u32| String::new());
+    let frame =
+        Frame { theme: Theme::Auto, title: "x", first: 1, page_url: &page_url, window_url: &window_url };
+    let html = document(&preview, &frame);
+    assert!(html.contains("no words of its own") && html.contains("smime.p7s"), "{html}");
+    assert!(!html.contains("<dl></dl>") && !html.contains("></pre>"), "{html}");
+}

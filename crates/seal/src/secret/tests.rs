@@ -22,6 +22,17 @@ fn derivation_is_hkdf_expand_sha512() {
 }
 
 #[test]
+fn combining_is_hkdf_sha512() {
+    let (salt, secret) = (Key::from_bytes([7; 32]), Key::from_bytes([9; 32]));
+    let prk =
+        aws_lc_rs::hkdf::Salt::new(aws_lc_rs::hkdf::HKDF_SHA512, salt.expose()).extract(secret.expose());
+    let mut expected = [0; 64];
+    let okm = prk.expand(&[b"info"], aws_lc_rs::hkdf::HKDF_SHA512).unwrap();
+    okm.fill(&mut expected).unwrap();
+    assert_eq!(crate::kdf::combine(&salt, &secret, &[b"info"]).expose(), &expected[..32]);
+}
+
+#[test]
 fn contexts_are_injective() {
     assert_ne!(context(&[b"ab", b"c"]), context(&[b"a", b"bc"]));
     assert_ne!(context(&[b"ab"]), context(&[b"ab", b""]));

@@ -16,7 +16,7 @@ pub(super) struct Cover<const DEPTH: u8>(Nodes);
 impl<const DEPTH: u8> Cover<DEPTH> {
     /// A tree with nothing destroyed.
     pub(super) fn whole(root: Key) -> Self {
-        Self(Nodes::from([(0, Node { depth: 0, seed: Box::new(root) })]))
+        Self(Nodes::from([(0, Node { depth: 0, seed: root })]))
     }
 
     pub(super) fn nodes(&self) -> usize {
@@ -42,7 +42,7 @@ impl<const DEPTH: u8> Cover<DEPTH> {
         let inside = self.0.range(start..=start | mask(BELOW));
         let nodes: Nodes = inside
             .map(|(address, node)| {
-                let seed = Box::new(node.seed.duplicate());
+                let seed = node.seed.duplicate();
                 (address - start, Node { depth: node.depth - depth, seed })
             })
             .collect();
@@ -58,12 +58,12 @@ impl<const DEPTH: u8> Cover<DEPTH> {
             inside.iter().for_each(|address| drop(self.0.remove(address)));
             return;
         };
-        let mut seed = *node.seed;
+        let mut seed = node.seed;
         for level in node.depth..depth {
             let height = DEPTH - 1 - level;
             let bit = start >> height & 1;
             let sibling = (start ^ 1 << height) & !mask(height);
-            self.0.insert(sibling, Node { depth: level + 1, seed: Box::new(step(&seed, bit ^ 1)) });
+            self.0.insert(sibling, Node { depth: level + 1, seed: step(&seed, bit ^ 1) });
             seed = step(&seed, bit);
         }
     }
@@ -97,8 +97,7 @@ impl<const DEPTH: u8> Cover<DEPTH> {
         for _ in 0..count {
             let depth = reader.u8().filter(|depth| *depth <= DEPTH)?;
             let address = reader.u64()?;
-            let seed =
-                Box::new(Key::filled_by(|out| out.copy_from_slice(reader.take(32).unwrap_or(&[0; 32]))));
+            let seed = Key::read(reader.take(32)?)?;
             let under = mask(DEPTH - depth);
             if address & under != 0 || address > mask(DEPTH) {
                 return None;

@@ -58,7 +58,7 @@ impl Slot {
     /// The root key, if this is the method's key.
     pub(super) fn root(&self, firm: &[u8; 16], key: &Key) -> Option<RootKey> {
         let clear = chunked::open(key, &self.needs.context(firm), &self.wrapped).ok()?;
-        clear.as_slice().try_into().ok().map(|bytes| RootKey(Key::from_bytes(bytes)))
+        Key::read(clear.as_slice()).map(RootKey)
     }
 
     pub(super) fn encode(&self) -> Vec<u8> {

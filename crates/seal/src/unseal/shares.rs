@@ -125,7 +125,7 @@ impl Share {
             set: reader.array()?,
             needed: reader.u8()?,
             number: reader.u8().filter(|number| *number > 0)?,
-            value: Key::from_bytes(reader.array()?),
+            value: Key::read(reader.take(32)?)?,
         };
         (reader.left() == 0).then_some(share)
     }
@@ -199,7 +199,7 @@ impl ShareCollector {
             points.map(|share| [[share.number].as_slice(), share.value.expose()].concat()).collect(),
         );
         let secret = Zeroizing::new(Gf256::combine_bytes(&*points).map_err(|_| UnsealError::WrongSecret)?);
-        secret.as_slice().try_into().map(Key::from_bytes).map_err(|_| UnsealError::WrongSecret)
+        Key::read(&secret).ok_or(UnsealError::WrongSecret)
     }
 }
 
@@ -219,7 +219,7 @@ pub(super) fn deal(
         Gf256::split_bytes(usize::from(needed), usize::from(of), key.expose(), Chance(entropy)).ok()?;
     let shares = points.iter().map(|point| {
         let (number, value) = point.split_first()?;
-        let value = Key::from_bytes(value.try_into().ok()?);
+        let value = Key::read(value)?;
         Some(Share { firm, set, needed, number: *number, value })
     });
     let shares = shares.collect::<Option<Vec<_>>>();

@@ -40,7 +40,8 @@ impl Default for DbOptions {
     fn default() -> DbOptions {
         DbOptions {
             busy_timeout: Duration::from_secs(10),
-            acquire_timeout: Duration::from_secs(30),
+            // a server that is gone is said while the person still looks at the screen
+            acquire_timeout: Duration::from_secs(5),
             readers: 4,
             pg_connections: 16,
             statement_cache: 128,
@@ -133,6 +134,9 @@ impl Db {
     /// Whether it answers.
     pub async fn ping(&self) -> Result<(), DbError> {
         const PING: Sql = Sql::new("PING", "SELECT 1 AS alive");
+        if let Backend::Sqlite { writer, .. } = &self.0 {
+            writer.in_place()?;
+        }
         self.one(&PING, &[]).await.map(drop)
     }
 

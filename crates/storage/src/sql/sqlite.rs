@@ -7,10 +7,12 @@
 //! - **commit returns after the group's `COMMIT`**, with its result: a failed `COMMIT` fails every member;
 //! - **rollback of one member** goes back to its own savepoint, and returns only when what it may have read is durable;
 //! - after a failed `COMMIT` or rollback the connection is closed and a new one reads the files again;
+//! - nothing is written into a file that is no longer the one at its path: who moved it away, deleted it or put another
+//!   there would find nothing of it;
 //! - a dropped future leaves nothing open: beginning and ending run in tasks of their own.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -30,6 +32,7 @@ type Outcome = Option<Result<(), DbError>>;
 /// The writing connection and the queue for it.
 #[derive(Debug)]
 pub(super) struct Writer {
+    file: File,
     options: SqliteConnectOptions,
     state: Arc<Mutex<State>>,
     /// How many wait to begin.
@@ -41,6 +44,34 @@ struct State {
     conn: Option<SqliteConnection>,
     group: Option<Group>,
     closed: bool,
+}
+
+/// The database's file, known by its path and by what lay there when we began.
+#[derive(Debug)]
+struct File {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl File {
+    fn at(path: &Path) -> std::io::Result<Self> {
+        Ok(Self { path: path.to_owned(), identity: identity(path)? })
+    }
+
+    /// One `stat`, a few microseconds for a whole group of commits.
+    fn in_place(&self) -> Result<(), DbError> {
+        if identity(&self.path).is_ok_and(|found| found == self.identity) {
+            return Ok(());
+        }
+        let says = "its file was moved, deleted or replaced: put it back, or start anew with another";
+        Err(DbError::Unavailable(Cause::new("begin", says)))
+    }
+}
+
+fn identity(path: &Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let found = std::fs::metadata(path)?;
+    Ok((found.dev(), found.ino()))
 }
 
 /// An open `BEGIN IMMEDIATE` with the work of zero or more members.
@@ -79,9 +110,10 @@ pub(super) async fn connect(path: &Path, options: &DbOptions) -> Result<(Arc<Wri
         .pragma("cache_size", "-8192")
         .pragma("journal_size_limit", "67108864");
     let conn = writing.connect().await.map_err(|e| classify("connect", &e))?;
+    let file = File::at(path).map_err(|e| classify("connect", &e.into()))?;
     let state = State { conn: Some(conn), group: None, closed: false };
     let writer =
-        Writer { options: writing, state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
+        Writer { file, options: writing, state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers)
         .acquire_timeout(options.acquire_timeout)
@@ -99,6 +131,11 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 impl Writer {
+    /// The file that is open is the one that lies at its path.
+    pub(super) fn in_place(&self) -> Result<(), DbError> {
+        self.file.in_place()
+    }
+
     /// Waits for the turn, then begins or joins a group.
     pub(super) async fn begin(self: &Arc<Self>) -> Result<SqliteTx, DbError> {
         let state = {
@@ -114,6 +151,9 @@ impl Writer {
 
     async fn begin_turn(self: Arc<Self>, mut state: OwnedMutexGuard<State>) -> Result<WriteTurn, DbError> {
         let first = state.group.is_none();
+        if first {
+            self.in_place()?;
+        }
         let result = if first { state.open_group(&self.options).await } else { state.join_group().await };
         result.map(|()| WriteTurn { writer: self, state: Some(state), first })
     }

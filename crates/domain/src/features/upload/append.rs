@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use strongroom_seal::{Key, chunked};
-use strongroom_storage::blob::BlobName;
+use strongroom_storage::blob::{BlobError, BlobName};
 use strongroom_storage::params;
 
 use crate::features::record::{self, Filing, Labels, NewRecord};
@@ -51,10 +51,7 @@ pub async fn append<E: std::fmt::Display>(
         return ops::status(ctx, id).await;
     }
     if u64::try_from(row.received).unwrap_or(0) != offset {
-        return Err(Error::conflict(
-            "upload.offset",
-            "The server has another number of bytes. Ask it, and go on from there.",
-        ));
+        return Err(elsewhere());
     }
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([id.any()]).clear("offset", row.received);
@@ -67,7 +64,11 @@ pub async fn append<E: std::fmt::Display>(
             if done.is_err() {
                 ctx.room.blobs.delete(&blob).await.ok();
             }
-            done?;
+            done.map_err(|error| match error {
+                // the end of a broken connection's part was put down meanwhile: its sender may go on from there
+                Error::Stale => elsewhere(),
+                other => other,
+            })?;
             ops::own(ctx, id).await?
         }
         None => row,
@@ -77,6 +78,10 @@ pub async fn append<E: std::fmt::Display>(
     }
     let meta = row.meta(&ctx.room.vault, &key)?;
     Ok(ops::view(&row, meta.filename))
+}
+
+fn elsewhere() -> Error {
+    Error::conflict("upload.offset", "The server has another number of bytes. Ask it, and go on from there.")
 }
 
 /// The key of the record that the upload becomes.
@@ -181,9 +186,18 @@ impl Operation for AddPart {
     }
 }
 
+/// Files an upload that is whole. Two requests may come to do it at once: the second finds it done.
+pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
+    let id = row.id;
+    match file(ctx, row).await {
+        Err(Error::Stale) if ops::own(ctx, id).await?.state == "done" => Box::pin(ops::status(ctx, id)).await,
+        outcome => outcome,
+    }
+}
+
 /// Opens the parts in a stream, writes them as the record's one blob, and files it. One entry covers the
 /// reading of what was announced and of every part; the filing leaves its own.
-pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
+async fn file(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([row.id.any()]).clear("offset", row.received);
     let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
@@ -250,7 +264,10 @@ async fn copy_part(
 ) -> Result<()> {
     let damaged = || Error::Damaged(row.id.any());
     let name = BlobName::parse(blob).map_err(|_| damaged())?;
-    let reader = ctx.room.blobs.open(&name).await.map_err(|_| damaged())?;
+    let reader = ctx.room.blobs.open(&name).await.map_err(|error| match error {
+        BlobError::Missing | BlobError::Short => damaged(),
+        other => other.into(),
+    })?;
     let context = ctx.room.vault.part_context(&row.id.to_string(), start);
     let mut decryptor = chunked::Decryptor::new(key, &context);
     let (mut at, total) = (0_u64, reader.len());

@@ -82,6 +82,26 @@ async fn a_full_disk_loses_nothing_that_was_acknowledged() {
     assert_eq!(reopened, kept);
 }
 
+/// A database whose file is taken away is written to no more, and goes on when the same file is back.
+#[tokio::test]
+async fn a_file_that_was_moved_is_not_written_to() {
+    let folder = std::env::temp_dir().join(format!("strongroom_moved_{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let (path, away) = (folder.join("test.db"), folder.join("away.db"));
+    let db = Db::connect(&path.display().to_string(), DbOptions::default()).await.unwrap();
+    migrate(&db, FILES, 1).await.unwrap();
+    add(&db, "before", 10).await.unwrap();
+    std::fs::rename(&path, &away).unwrap();
+    assert!(matches!(add(&db, "while away", 10).await, Err(DbError::Unavailable(_))));
+    std::fs::copy(&away, &path).unwrap();
+    assert!(matches!(add(&db, "into a copy", 10).await, Err(DbError::Unavailable(_))));
+    std::fs::rename(&away, &path).unwrap();
+    add(&db, "back", 10).await.unwrap();
+    assert_eq!(ids(&db).await, ["back", "before"]);
+    db.close().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// Runs [`writes_until_killed`] in another process, kills it, and looks for what it said was committed.
 #[tokio::test]
 async fn a_killed_process_kept_its_word() {

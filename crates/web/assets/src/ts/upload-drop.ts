@@ -2,7 +2,7 @@
 import { isSupported } from "tus-js-client";
 import { button, el, size, typing } from "./dom";
 import { type Found, fromPicker, fromTransfer } from "./upload-collect";
-import { type Item, Queue } from "./upload-queue";
+import { type Item, type ItemState, Queue } from "./upload-queue";
 import { waitingFor } from "./upload-storage";
 
 const SHOWN = 40;
@@ -137,8 +137,7 @@ class UploadDrop extends HTMLElement {
       this.#panel = el("section", { class: "sheet up", "aria-label": "Being added" }, this.#list);
       this.append(this.#panel);
     }
-    const order = ["duplicate", "failed", "sending", "hashing", "paused", "waiting", "done", "left"];
-    const shown = queue.items.filter((item) => item.state !== "left").sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).slice(0, SHOWN);
+    const shown = this.#shown(queue);
     this.#summary(queue, queue.items.length - shown.length - queue.count("left"));
     const rows = shown.map((item) => this.#row(item));
     const kept = Array.from(this.#list.children);
@@ -148,6 +147,17 @@ class UploadDrop extends HTMLElement {
       if (focused instanceof HTMLElement && this.#list.contains(focused)) focused.focus({ preventScroll: true });
     }
     this.#finish(queue);
+  }
+
+  /** What asks for an answer first, then what moves. One pass: ten thousand files are drawn many times. */
+  #shown(queue: Queue): Item[] {
+    const sorted: Record<ItemState, Item[]> = { duplicate: [], failed: [], sending: [], hashing: [], paused: [], waiting: [], done: [], left: [] };
+    for (const item of queue.items) if (sorted[item.state].length < SHOWN) sorted[item.state].push(item);
+    const { duplicate, failed, sending, hashing, paused, waiting, done } = sorted;
+    const shown = [duplicate, failed, sending, hashing, paused, waiting, done].flat().slice(0, SHOWN);
+    const kept = new Set(shown);
+    for (const item of this.#rows.keys()) if (!kept.has(item)) this.#rows.delete(item);
+    return shown;
   }
 
   #summary(queue: Queue, hidden: number): void {

@@ -36,6 +36,7 @@ export interface Target {
 const AT_ONCE = 3;
 const HASH_LIMIT = 64 * 1024 * 1024;
 const CHUNK = 8 * 1024 * 1024;
+const SMALL = 256 * 1024;
 
 interface Problem {
   title?: string;
@@ -118,7 +119,9 @@ export class Queue {
   }
 
   count(...states: ItemState[]): number {
-    return this.items.filter((item) => states.includes(item.state)).length;
+    let count = 0;
+    for (const item of this.items) if (states.includes(item.state)) count += 1;
+    return count;
   }
 
   get busy(): boolean {
@@ -162,6 +165,8 @@ export class Queue {
       endpoint: this.#target.endpoint,
       metadata,
       chunkSize: CHUNK,
+      // of a small file nothing is worth going on with: one request instead of two
+      uploadDataDuringCreation: file.size <= SMALL,
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
       urlStorage: this.#storage,
       fingerprint: async () => print,
@@ -169,7 +174,9 @@ export class Queue {
       removeFingerprintOnSuccess: true,
       headers: { "X-CSRF-Token": csrf() },
       onShouldRetry: (error) => {
-        const status = error.originalResponse?.getStatus() ?? 0;
+        const { status, body } = problem(error);
+        // another number of bytes than we think: the end of a broken connection was still being put down
+        if (status === 409) return body.duplicate_of === undefined;
         return status === 0 || status === 423 || status === 429 || status === 502 || status === 503;
       },
       onProgress: (sent) => {

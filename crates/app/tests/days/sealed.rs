@@ -1,0 +1,80 @@
+//! Sealed in mid-request: the upload ends with 503 and leaves nothing, the download stops, and after unsealing all
+//! goes on.
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hyper::Method;
+use strongroom_client::http::full;
+
+use crate::bodies;
+use crate::served::{Firm, Served};
+
+fn listed(answer: &crate::served::Answer) -> usize {
+    answer.json()["items"].as_array().unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn uploads_and_downloads_end_when_the_strongroom_is_sealed() {
+    let firm = Firm::new().await;
+    let served = Served::start(&firm);
+    let mut api = served.as_person(&firm.ann);
+    let path = format!("/api/v1/matters/{}/records", firm.matter);
+    // large enough that no buffer between us and the server holds it
+    let large: Vec<u8> = (0..400).flat_map(|n| bodies::piece(5, n)).collect();
+    let added = api.files(&path, &[(b"large.bin", &large)]).await.unwrap().expect(201).json();
+    let id = added["items"][0]["id"].as_str().unwrap().to_owned();
+    let content = format!("/api/v1/records/{id}/content");
+    let mut download = served.as_person(&firm.ann).open(Method::GET, &content, &[], full("")).await.unwrap();
+    let first = download.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+    assert_eq!(first[..], large[..first.len()]);
+
+    let begun = api.begin(firm.matter, "by tus.bin", 100_000).await.unwrap().expect(201);
+    let place = begun.header("location").to_owned();
+    let half = Bytes::from(vec![1; 50_000]);
+    let (body, sent, go_on) = bodies::halting(half.clone(), half.clone());
+    let mut other = served.as_person(&firm.ann);
+    let by_tus = {
+        let place = place.clone();
+        tokio::spawn(async move { other.stream(&place, 0, body).await })
+    };
+    sent.await.unwrap();
+    let form = crate::served::multipart(&[(b"by form.bin", &vec![2; 90_000])]);
+    let (head, tail) = (Bytes::copy_from_slice(&form[..50_000]), Bytes::copy_from_slice(&form[50_000..]));
+    let (body, sent, go_on_too) = bodies::halting(head, tail);
+    let mut other = served.as_person(&firm.ann);
+    let by_form = {
+        let path = path.clone();
+        let kind = [("content-type", "multipart/form-data; boundary=b0undary-7f2c")];
+        tokio::spawn(async move { other.send(Method::POST, &path, &kind, body).await })
+    };
+    sent.await.unwrap();
+
+    assert!(firm.run(&["seal"]).status.success());
+    go_on.send(()).unwrap();
+    go_on_too.send(()).unwrap();
+    for answer in [by_tus, by_form] {
+        let answer = answer.await.unwrap().unwrap().expect(503);
+        assert_eq!(answer.json()["type"], "/problems/sealed", "{}", answer.text());
+    }
+    let mut came = first.len();
+    let ended = loop {
+        match download.body_mut().frame().await {
+            Some(Ok(frame)) => came += frame.data_ref().map_or(0, Bytes::len),
+            Some(Err(error)) => break error,
+            None => panic!("the download came to its end although the strongroom was sealed"),
+        }
+    };
+    assert!(came < large.len(), "{ended}");
+    served.as_person(&firm.ann).get(&content).await.expect(503);
+
+    assert!(firm.run(&["unseal"]).status.success());
+    let mut api = served.as_person(&firm.ann);
+    assert_eq!(listed(&api.get(&path).await.expect(200)), 1, "nothing half was filed");
+    let stands = api.offset(&place).await.unwrap();
+    let rest = vec![1; 100_000 - stands];
+    api.part(&place, stands, &rest).await.unwrap().expect(204);
+    assert_eq!(listed(&api.get(&path).await.expect(200)), 2);
+    assert!(api.get(&content).await.expect(200).body == large);
+    served.stop();
+    firm.agrees();
+}

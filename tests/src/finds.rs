@@ -60,6 +60,7 @@ async fn the_palette_finds_records_by_title_in_ones_own_matters_only() {
 async fn folders_are_counted_and_matters_say_when_they_last_changed() {
     let f = TestFirm::new().await;
     let ann = f.person("Ann Marsh", Role::Partner).await;
+    let uma = f.person("Uma Outside", Role::Associate).await;
     let (client, matter) = f.matter(&ann, "Share purchase dispute").await;
     let mut api = f.browser().token(&ann);
     let opened = api.get("/api/v1/matters").await.expect(200).json()["items"][0]["changed_at"].clone();
@@ -82,7 +83,6 @@ async fn folders_are_counted_and_matters_say_when_they_last_changed() {
     let changed = api.get("/api/v1/matters").await.expect(200).json()["items"][0]["changed_at"].clone();
     assert!(changed.as_str() > opened.as_str(), "{opened} {changed}");
     // someone without a seat is refused the folders as if there were none
-    let uma = f.person("Uma Outside", Role::Associate).await;
     f.browser().token(&uma).get(&format!("/api/v1/matters/{matter}/folders")).await.expect(404);
     let page = f.browser().session(&ann).get("/clients").await.expect(200).text();
     assert!(page.contains(&client.to_string()));

@@ -7,6 +7,8 @@
 //! (any more) names nothing, and its entry is not found, like that of an id that names nothing.
 
 mod count;
+#[cfg(test)]
+mod counted;
 mod lists;
 mod model;
 mod one;

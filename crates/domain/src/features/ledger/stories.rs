@@ -5,8 +5,8 @@ use strongroom_storage::sql::Sql;
 use strongroom_tlog::{Proof, Receipt as ReceiptFile, VerifierKey};
 
 use super::{
-    Complete, EntryRef, EntryView, Filter, Receipt, State, count_if_due, entries, entry, matter_activity,
-    own_acts, receipt, record_activity, vkey,
+    EntryRef, EntryView, Filter, Receipt, State, entries, entry, matter_activity, own_acts, receipt,
+    record_activity, vkey,
 };
 use crate::features::client::CreateClient;
 use crate::features::firm::fixture::Fixture;
@@ -15,7 +15,7 @@ use crate::features::record::{self, NewRecord, RecordView};
 use crate::features::today::today;
 use crate::features::wall::{EndWall, MakeWall, WallKind, WallSpec};
 use crate::kernel::actor::Role;
-use crate::kernel::clock::{Clock as _, DAY, SECOND};
+use crate::kernel::clock::SECOND;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Outcome;
 use crate::kernel::error::Error;
@@ -40,7 +40,7 @@ async fn open_matter(lead: &Ctx, name: &str) -> MatterId {
     lead.perform(OpenMatter { client, name, reference, lead: None }).await.unwrap()
 }
 
-async fn add(ctx: &Ctx, matter: MatterId, name: &str) -> RecordView {
+pub(super) async fn add(ctx: &Ctx, matter: MatterId, name: &str) -> RecordView {
     let new = NewRecord { matter: Some(matter), filename: name.to_owned(), ..NewRecord::default() };
     let mut incoming = record::incoming(ctx, new).await.unwrap();
     incoming.write(Bytes::from(format!("the bytes of {name}"))).await.unwrap();
@@ -76,7 +76,7 @@ impl Story {
     }
 
     /// Both engines' words for it: bytes are no text to PostgreSQL.
-    async fn sql(&self, text: String, postgres: String) {
+    pub(super) async fn sql(&self, text: String, postgres: String) {
         let text: &'static str = Box::leak(text.into_boxed_str());
         let postgres: &'static str = Box::leak(postgres.into_boxed_str());
         let mut tx = self.f.room.db.begin().await.unwrap();
@@ -385,36 +385,4 @@ async fn a_seat_that_ended_leaves_ones_own_acts_and_opens_nothing() {
     assert!(
         !text.contains(&format!("opened {}", s.view.id)) && !text.contains(&format!("opened {}", s.matter))
     );
-}
-
-#[tokio::test]
-async fn a_matters_activity_says_up_to_when_it_is_complete_and_when_it_is_not() {
-    let s = Story::new().await;
-    let seen = matter_activity(&s.lead, s.matter, None, 50).await.unwrap();
-    assert_eq!(seen.complete, None, "nothing was counted yet");
-
-    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 1);
-    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 0, "once a day");
-    s.f.room.sequence_all().await.unwrap();
-    let counted = Some(Complete { to: s.f.clock.now(), holds: true });
-    let seen = matter_activity(&s.lead, s.matter, None, 50).await.unwrap();
-    assert_eq!(seen.complete, counted);
-    assert!(!seen.items.iter().any(|e| e.verb == "ledger.count"), "the count speaks for itself");
-
-    // a day later the count goes on from there
-    s.f.clock.advance(DAY);
-    let lead = s.f.sign_in(s.ann).await;
-    add(&lead, s.matter, "letter.txt").await;
-    s.f.room.sequence_all().await.unwrap();
-    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 1);
-    s.f.room.sequence_all().await.unwrap();
-    let counted = Some(Complete { to: s.f.clock.now(), holds: true });
-    assert_eq!(matter_activity(&lead, s.matter, None, 50).await.unwrap().complete, counted);
-
-    // an entry that no list finds any more, though it is in the log with its exact bytes
-    let hidden = "UPDATE ledger_entry SET matter_id = NULL WHERE verb = 'record.add' AND idx = \
-        (SELECT MAX(idx) FROM ledger_entry WHERE verb = 'record.add')";
-    s.sql(hidden.to_owned(), hidden.to_owned()).await;
-    let seen = matter_activity(&lead, s.matter, None, 50).await.unwrap();
-    assert!(seen.complete.is_some_and(|c| !c.holds));
 }

@@ -642,8 +642,7 @@ async fn what_may_not_be_known_answers_like_what_does_not_exist() {
             let (a, b) = (browser.get(&real).await, browser.get(&made_up).await);
             assert_eq!(a.status, b.status, "{name}: {real}");
             assert_eq!(a.body, b.body, "{name}: {real}");
-            let names =
-                |answer: &Answer| answer.headers.keys().map(|k| k.to_string()).collect::<BTreeSet<_>>();
+            let names = |a: &Answer| a.headers.keys().map(|k| k.to_string()).collect::<BTreeSet<_>>();
             assert_eq!(names(&a), names(&b), "{name}: {real}");
         }
     }

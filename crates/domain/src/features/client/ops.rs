@@ -1,6 +1,7 @@
 //! Taking on and renaming clients.
 
 use strongroom_storage::params;
+use strongroom_storage::sql::Turn;
 
 use crate::kernel::directory::{ClientName, Known};
 use crate::kernel::entry::Facts;
@@ -12,7 +13,6 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Name, Reference};
 use crate::kernel::vault::{Column, KeyOf, Numbered};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::store;
 

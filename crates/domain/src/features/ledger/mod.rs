@@ -31,4 +31,5 @@ pub use strongroom_tlog::bundle::BundlePath;
 pub use tiles::{bundle, checkpoint, tile, vkey};
 
 pub(crate) use lists::{Unopened, refusals_on, wall_changes};
+pub(crate) use one::leaving;
 pub(crate) use sight::record_title;

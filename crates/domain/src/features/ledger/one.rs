@@ -1,6 +1,7 @@
 //! One entry: its bytes, its opened parts, and the receipt that proves it.
 
 use strongroom_storage::params;
+use strongroom_storage::sql::Row;
 use strongroom_tlog::receipt::{OpenedPart, Receipt as ReceiptFile};
 use strongroom_tlog::tile::{inclusion_proof, needed_tiles_for_inclusion};
 use strongroom_tlog::{Note, Proof, VerifierKey};
@@ -9,8 +10,10 @@ use crate::kernel::actor::Role;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::MatterFacts;
 use crate::kernel::ledger::signed;
 use crate::kernel::permit::Permit;
+use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
@@ -44,22 +47,45 @@ pub async fn entry(ctx: &Ctx, which: EntryRef) -> Result<EntryFull> {
 /// Not found, refused, sealed, storage; [`Error::Tampered`] where the proof does not hold: nothing is given out.
 pub async fn receipt(ctx: &Ctx, which: EntryRef) -> Result<Receipt> {
     let Seen { raw, permit, sight } = see(ctx, which).await?;
-    let head = ctx.room.ledger_head().await?;
-    let Some(index) = raw.index.filter(|i| *i < head.signed_size) else { return Ok(Receipt::Pending) };
+    let parts = sight.map(|s| s.open(ctx, &permit, &raw)).unwrap_or_default();
+    let Some(proof) = prove(&ctx.room, raw).await? else { return Ok(Receipt::Pending) };
+    let opened =
+        parts.into_iter().map(|p| OpenedPart { about: p.about.to_string(), bytes: p.bytes }).collect();
+    Ok(Receipt::Ready(ReceiptFile { proof, opened }.to_string()))
+}
+
+/// The proof that an entry is in the signed tree; none while it waits for its index.
+async fn prove(room: &Strongroom, raw: Raw) -> Result<Option<Proof>> {
+    let head = room.ledger_head().await?;
+    let Some(index) = raw.index.filter(|i| *i < head.signed_size) else { return Ok(None) };
     let tampered = |cause: &dyn std::fmt::Display| {
         tracing::error!(index, %cause, "a receipt does not verify");
         Error::Tampered { table: "ledger_entry", id: index.to_string() }
     };
-    let tiles = ctx.room.tiles(&needed_tiles_for_inclusion(index, head.signed_size)).await?;
+    let tiles = room.tiles(&needed_tiles_for_inclusion(index, head.signed_size)).await?;
     let path = inclusion_proof(index, head.signed_size, &tiles).map_err(|e| tampered(&e))?;
     let checkpoint = Note::parse(head.checkpoint.as_bytes()).map_err(|e| tampered(&e))?;
-    let key = VerifierKey::parse(&ctx.room.vkey()?).map_err(|e| tampered(&e))?;
-    let parts = sight.map(|s| s.open(ctx, &permit, &raw)).unwrap_or_default();
+    let key = VerifierKey::parse(&room.vkey()?).map_err(|e| tampered(&e))?;
     let proof = Proof { extra: Some(raw.bytes), index, path, checkpoint };
     proof.verify(&[key]).map_err(|e| tampered(&e))?;
-    let opened =
-        parts.into_iter().map(|p| OpenedPart { about: p.about.to_string(), bytes: p.bytes }).collect();
-    Ok(Receipt::Ready(ReceiptFile { proof, opened }.to_string()))
+    Ok(Some(proof))
+}
+
+/// An entry of a matter on its way out with the matter, under the permit of the export: a file's name and its
+/// receipt, or its bare bytes while it waits for its index. None where the actor may not know of it.
+pub(crate) async fn leaving(ctx: &Ctx, matter: &MatterFacts, row: &Row) -> Result<Option<(String, Vec<u8>)>> {
+    let raw = Raw::read(row)?;
+    if !knows_walls(matter, ctx.me()?, ctx.now()) && !plain_to_the_team(matter, &raw) {
+        return Ok(None);
+    }
+    let (id, bytes) = (raw.id, raw.bytes.clone());
+    Ok(Some(match prove(&ctx.room, raw).await? {
+        Some(proof) => {
+            let name = format!("{:012}.receipt", proof.index);
+            (name, ReceiptFile { proof, opened: Vec::new() }.to_string().into_bytes())
+        }
+        None => (format!("pending-{id}.json"), bytes),
+    }))
 }
 
 async fn find(ctx: &Ctx, which: EntryRef) -> Result<Option<Raw>> {

@@ -294,8 +294,9 @@ pub(super) async fn whole(
     permit: &Permit,
     matter: &MatterFacts,
     record: &RecordFacts,
+    version: Option<u32>,
 ) -> Result<(RecordView, impl Stream<Item = Result<Bytes>> + Send + use<>)> {
-    let opened = open_version(ctx, permit, matter, record, None).await?;
+    let opened = open_version(ctx, permit, matter, record, version).await?;
     let view = opened.view.clone();
     let guard = Guard::new(ctx, Verb::MatterExport, Target::Matter(matter.id));
     let size = view.size;

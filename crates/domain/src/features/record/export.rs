@@ -1,16 +1,17 @@
-//! Export of a matter: a BagIt bag (RFC 8493) of its records, what is known of them, and the ledger's part
-//! about them. Streamed file by file; nothing of it touches a disk of the server.
+//! Export of a matter: a BagIt bag (RFC 8493) of its records in every version, what is known of them, and a
+//! receipt of each of the ledger's entries about them, which `strongroom-verify` checks. Streamed file by file; nothing of it touches a disk of the server.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use base64::Engine as _;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 use strongroom_seal::mac;
 use strongroom_storage::params;
+use strongroom_storage::sql::Row;
 
+use crate::features::ledger;
 use crate::kernel::clock::rfc3339;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -52,8 +53,14 @@ struct Bag {
     folders: BTreeMap<String, String>,
     taken: BTreeSet<String>,
     after: Option<(i64, String)>,
-    queue: std::collections::VecDeque<RecordFacts>,
+    /// Records, each before its older versions.
+    queue: VecDeque<(RecordFacts, Option<u32>)>,
+    /// Entries, and the place after which the next ones follow.
+    entries: VecDeque<Row>,
+    entries_after: Option<(i64, String)>,
     manifest: BTreeMap<String, String>,
+    /// The bag's own files, with their digests.
+    tags: BTreeMap<String, String>,
     known: Vec<serde_json::Value>,
     octets: u64,
     stage: Stage,
@@ -67,6 +74,7 @@ enum Stage {
     Declaration,
     Info,
     Manifest,
+    Tags,
     Done,
 }
 
@@ -99,8 +107,11 @@ pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Resu
         folders,
         taken: BTreeSet::new(),
         after: None,
-        queue: std::collections::VecDeque::new(),
+        queue: VecDeque::new(),
+        entries: VecDeque::new(),
+        entries_after: Some((0, String::new())),
         manifest: BTreeMap::new(),
+        tags: BTreeMap::new(),
         known: Vec::new(),
         octets: 0,
         stage: Stage::Records,
@@ -123,51 +134,48 @@ impl Bag {
                     let known = serde_json::to_vec_pretty(&self.known).unwrap_or_default();
                     return Ok(Some(self.payload(String::from("data/records.json"), known)));
                 }
-                Stage::Entries => {
-                    self.stage = Stage::Declaration;
-                    let lines = self.entries().await?;
-                    return Ok(Some(self.payload(String::from("data/ledger.jsonl"), lines)));
-                }
+                Stage::Entries => match self.next_entry().await? {
+                    Some(file) => return Ok(Some(file)),
+                    None => self.stage = Stage::Declaration,
+                },
                 Stage::Declaration => {
                     self.stage = Stage::Info;
                     let text = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
-                    return Ok(Some(plain("bagit.txt", text.as_bytes().to_vec())));
+                    return Ok(Some(self.tag("bagit.txt", text.as_bytes().to_vec())));
                 }
                 Stage::Info => {
                     self.stage = Stage::Manifest;
-                    return Ok(Some(plain("bag-info.txt", self.info().into_bytes())));
+                    let info = self.info().into_bytes();
+                    return Ok(Some(self.tag("bag-info.txt", info)));
                 }
                 Stage::Manifest => {
+                    self.stage = Stage::Tags;
+                    let lines = lines(&self.manifest);
+                    return Ok(Some(self.tag("manifest-sha256.txt", lines)));
+                }
+                Stage::Tags => {
                     self.stage = Stage::Done;
-                    let lines: String = self
-                        .manifest
-                        .iter()
-                        .map(|(path, hash)| format!("{hash}  {}\n", escape(path)))
-                        .collect();
-                    return Ok(Some(plain("manifest-sha256.txt", lines.into_bytes())));
+                    return Ok(Some(plain("tagmanifest-sha256.txt", lines(&self.tags))));
                 }
                 Stage::Done => return Ok(None),
             }
         }
     }
 
-    /// The ledger's part about the matter: the exact bytes of each entry with its index, a line each.
-    async fn entries(&self) -> Result<Vec<u8>> {
-        let mut lines = Vec::new();
-        let (mut at, mut id) = (0_i64, String::new());
+    /// The next of the ledger's entries about the matter, as its receipt.
+    async fn next_entry(&mut self) -> Result<Option<ExportFile>> {
         loop {
-            let values = params![self.matter.id.to_string(), at, id.clone(), 500_i64];
-            let rows = self.ctx.room.db.all(&store::MATTER_ENTRIES, &values).await?;
-            for row in &rows {
-                at = row.get("at")?;
-                id = row.get("entry_id")?;
-                let index: Option<i64> = row.get("idx")?;
-                let entry = base64::engine::general_purpose::STANDARD.encode(row.get::<Vec<u8>>("bytes")?);
-                lines.extend_from_slice(json!({ "index": index, "entry": entry }).to_string().as_bytes());
-                lines.push(b'\n');
+            if self.entries.is_empty() {
+                let Some((at, id)) = self.entries_after.take() else { return Ok(None) };
+                let values = params![self.matter.id.to_string(), at, id, 100_i64];
+                self.entries = self.ctx.room.db.all(&store::MATTER_ENTRIES, &values).await?.into();
+                if let Some(last) = self.entries.back() {
+                    self.entries_after = Some((last.get("at")?, last.get("entry_id")?));
+                }
             }
-            if rows.len() < 500 {
-                return Ok(lines);
+            let Some(row) = self.entries.pop_front() else { return Ok(None) };
+            if let Some((name, bytes)) = ledger::leaving(&self.ctx, &self.matter, &row).await? {
+                return Ok(Some(self.payload(format!("data/ledger/{name}"), bytes)));
             }
         }
     }
@@ -190,17 +198,22 @@ impl Bag {
             for row in self.ctx.room.db.all(&store::PAGE, &values).await? {
                 let record = RecordFacts::read(&row, &self.ctx.room.vault)?;
                 self.after = Some((record.changed_at, record.id.to_string()));
-                self.queue.push_back(record);
+                let newest = u32::try_from(record.version).unwrap_or(1);
+                self.queue.push_back((record.clone(), None));
+                self.queue.extend((1..newest).rev().map(|older| (record.clone(), Some(older))));
             }
         }
-        let Some(record) = self.queue.pop_front() else { return Ok(None) };
-        let (view, bytes) = content::whole(&self.ctx, &self.permit, &self.matter, &record).await?;
-        let path = self.path_of(&view);
+        let Some((record, older)) = self.queue.pop_front() else { return Ok(None) };
+        let (view, bytes) = content::whole(&self.ctx, &self.permit, &self.matter, &record, older).await?;
+        let path = match older {
+            None => self.path_of(&view),
+            Some(version) => format!("data/versions/{}/{version}/{}", view.id, safe(&view.filename)),
+        };
         self.manifest.insert(path.clone(), view.sha256.clone());
         self.octets += view.size;
         self.known.push(json!({
             "id": view.id, "path": path, "title": view.title, "filename": view.filename, "media_type": view.media_type,
-            "size": view.size, "sha256": view.sha256, "version": view.version, "labels": view.labels,
+            "size": view.size, "sha256": view.sha256, "version": view.version, "newest": older.is_none(), "labels": view.labels,
             "created_at": rfc3339(view.created_at), "created_by": view.created_by, "changed_at": rfc3339(view.changed_at),
         }));
         Ok(Some(ExportFile { path, size: view.size, bytes: bytes.into_stream().boxed() }))
@@ -224,11 +237,22 @@ impl Bag {
         path
     }
 
+    fn tag(&mut self, path: &str, bytes: Vec<u8>) -> ExportFile {
+        self.tags.insert(path.to_owned(), hex::encode(mac::sha256(&bytes)));
+        plain(path, bytes)
+    }
+
     fn payload(&mut self, path: String, bytes: Vec<u8>) -> ExportFile {
         self.manifest.insert(path.clone(), hex::encode(mac::sha256(&bytes)));
         self.octets += bytes.len() as u64;
         plain(&path, bytes)
     }
+}
+
+/// The lines of a manifest.
+fn lines(digests: &BTreeMap<String, String>) -> Vec<u8> {
+    let lines = digests.iter().map(|(path, hash)| format!("{hash}  {}\n", escape(path)));
+    lines.collect::<String>().into_bytes()
 }
 
 fn plain(path: &str, bytes: Vec<u8>) -> ExportFile {

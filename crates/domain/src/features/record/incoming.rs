@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use strongroom_preview::sniff;
 use strongroom_seal::{Key, mac};
-use strongroom_storage::params;
+use strongroom_storage::{params, sql::Turn};
 
 use crate::features::upload::{self, UploadRow};
 use crate::kernel::ctx::Ctx;
@@ -20,7 +20,6 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Title, file_name};
 use crate::kernel::vault::{Column, KeyOf, Numbered};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::labels::Labels;
 use super::model::{RecordView, VersionFacts};
@@ -246,7 +245,7 @@ impl Operation for AddRecord {
             matter: matter.id,
         };
         let values = params![
-            id.clone(),
+            id,
             matter.id.to_string(),
             record.folder.clone(),
             i64::from(record.number),
@@ -261,8 +260,8 @@ impl Operation for AddRecord {
             record.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::RECORD_INSERT, &values).await?;
-        let keep = self.new.keep_duplicate;
-        let facts = insert_version(tx, matter, &record, &key, filename, &self.sunk, keep).await?;
+        let (sunk, keep) = (&self.sunk, self.new.keep_duplicate);
+        let facts = insert_version(tx, matter, &record, &key, filename, sunk, keep).await?;
         if let Some(upload) = &self.upload {
             upload::finish_in(tx, upload, self.record).await?;
         }

@@ -2,6 +2,7 @@
 
 use strongroom_seal::Key;
 use strongroom_storage::params;
+use strongroom_storage::sql::Turn;
 
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
@@ -12,7 +13,6 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Reason, Title};
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::labels::Labels;
 use super::{folders, store};

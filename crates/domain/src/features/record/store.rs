@@ -33,7 +33,8 @@ statements! {
         FROM record r JOIN record_version v ON v.record_id = r.record_id AND v.version = r.version \
         WHERE r.folder_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR (r.changed_at, r.record_id) < ($2, CAST($3 AS TEXT))) \
         ORDER BY r.changed_at DESC, r.record_id DESC LIMIT $4";
-    pub MATTER_ENTRIES = "SELECT entry_id, at, idx, bytes FROM ledger_entry WHERE matter_id = $1 AND (at, entry_id) > ($2, CAST($3 AS TEXT)) \
+    pub MATTER_ENTRIES = "SELECT entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, record_id, bytes \
+        FROM ledger_entry WHERE matter_id = $1 AND (at, entry_id) > ($2, CAST($3 AS TEXT)) \
         ORDER BY at, entry_id LIMIT $4";
     pub MATTERS_BY_CHANGE = "SELECT DISTINCT s.matter_id AS matter_id, \
         COALESCE((SELECT MAX(r.changed_at) FROM record r WHERE r.matter_id = s.matter_id), 0) AS at \

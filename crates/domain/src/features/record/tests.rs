@@ -1,6 +1,8 @@
 //! Stories of records and walls over the real operations: what goes in comes out, what is changed behind the
 //! program's back does not, and a wall stops what runs.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use std::sync::atomic::Ordering;
@@ -311,4 +313,72 @@ impl Fixture {
         tx.exec(statement, &[]).await.unwrap();
         tx.commit().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_bag_is_whole_by_its_manifests_and_its_receipts_verify() {
+    use strongroom_tlog::{Receipt, VerifierKey};
+    let f = Fixture::new().await;
+    let ann = f.person(Role::Partner, "Ann Poole").await;
+    let tom = f.person(Role::Associate, "Tom Hale").await;
+    let ctx = f.sign_in(ann).await;
+    let matter = matter(&ctx, "Share purchase dispute").await;
+    let view = add(&ctx, matter, "a.txt", b"the first words").await.unwrap();
+    let mut newer = record::incoming_version(&ctx, view.id, String::from("a.txt"), None).await.unwrap();
+    newer.write(Bytes::from_static(b"other words")).await.unwrap();
+    newer.finish().await.unwrap();
+    let refused = record::read(&f.sign_in(tom).await, view.id).await;
+    assert!(matches!(refused, Err(Error::NotFound)));
+    f.room.sequence_all().await.unwrap();
+
+    let ctx = f.sign_in(ann).await;
+    let mut files = record::export(&ctx, matter, None).await.unwrap().files;
+    let mut bag: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    while let Some(file) = files.next().await {
+        let mut file = file.unwrap();
+        let mut bytes = Vec::new();
+        while let Some(piece) = file.bytes.next().await {
+            bytes.extend_from_slice(&piece.unwrap());
+        }
+        assert_eq!(bytes.len() as u64, file.size, "{}", file.path);
+        bag.insert(file.path, bytes);
+    }
+    let old = format!("data/versions/{}/1/a.txt", view.id);
+    assert_eq!(bag.get(&old).map(Vec::as_slice), Some(&b"the first words"[..]));
+    assert_eq!(bag.get("data/records/a.txt").map(Vec::as_slice), Some(&b"other words"[..]));
+
+    // RFC 8493: each file of the payload stands in the manifest, each tag file in the tag manifest
+    let named = |manifest: &str| -> BTreeMap<String, String> {
+        let text = String::from_utf8(bag.get(manifest).unwrap().clone()).unwrap();
+        let pair =
+            |line: &str| line.split_once("  ").map(|(digest, path)| (path.to_owned(), digest.to_owned()));
+        text.lines().map(|line| pair(line).unwrap()).collect()
+    };
+    let digests = |payload: bool| -> BTreeMap<String, String> {
+        let of = bag.iter().filter(|(path, _)| path.starts_with("data/") == payload);
+        of.map(|(path, bytes)| (path.clone(), hex::encode(strongroom_seal::mac::sha256(bytes)))).collect()
+    };
+    assert_eq!(named("manifest-sha256.txt"), digests(true));
+    let mut tags = digests(false);
+    tags.remove("tagmanifest-sha256.txt");
+    assert_eq!(named("tagmanifest-sha256.txt"), tags);
+    let payload = bag.iter().filter(|(path, _)| path.starts_with("data/"));
+    let octets: usize = payload.clone().map(|(_, bytes)| bytes.len()).sum();
+    let info = String::from_utf8(bag.get("bag-info.txt").unwrap().clone()).unwrap();
+    assert!(info.contains(&format!("Payload-Oxum: {octets}.{}\n", payload.count())), "{info}");
+
+    // every entry about the matter that is signed by then proves itself
+    let key = VerifierKey::parse(&f.room.vkey().unwrap()).unwrap();
+    let mut verbs = Vec::new();
+    for (path, bytes) in bag.iter().filter(|(path, _)| path.ends_with(".receipt")) {
+        let receipt = Receipt::parse(std::str::from_utf8(bytes).unwrap()).unwrap();
+        receipt.proof.verify(std::slice::from_ref(&key)).unwrap();
+        let entry: serde_json::Value = serde_json::from_slice(&receipt.proof.extra.clone().unwrap()).unwrap();
+        assert!(entry.to_string().contains(&matter.to_string()), "{path}");
+        verbs.push(entry.get("verb").unwrap().as_str().unwrap().to_owned());
+    }
+    for verb in ["matter.create", "record.add", "record.version", "record.read"] {
+        assert!(verbs.iter().any(|v| v == verb), "{verb}: {verbs:?}");
+    }
+    assert!(bag.keys().any(|path| path.starts_with("data/ledger/pending-")), "the export's own entry waits");
 }

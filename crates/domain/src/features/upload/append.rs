@@ -5,6 +5,7 @@ use futures_util::{Stream, StreamExt as _};
 use strongroom_seal::{Key, chunked};
 use strongroom_storage::blob::{BlobError, BlobName};
 use strongroom_storage::params;
+use strongroom_storage::sql::Turn;
 
 use crate::features::record::{self, Filing, Labels, NewRecord};
 use crate::kernel::ctx::Ctx;
@@ -16,7 +17,6 @@ use crate::kernel::permit::Permit;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::{KeyOf, SealWatch};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::row::{Meta, UploadRow};
 use super::{ops, ops::UploadView, store};

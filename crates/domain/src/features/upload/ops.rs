@@ -1,6 +1,7 @@
 //! Beginning, asking after and giving up an upload.
 
 use strongroom_storage::params;
+use strongroom_storage::sql::Turn;
 
 use crate::features::record::Labels;
 use crate::kernel::clock::{DAY, Micros};
@@ -13,7 +14,6 @@ use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{file_name, folder_path};
 use crate::kernel::vault::{KeyOf, Numbered};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::row::{Meta, UploadRow, meta_at};
 use super::{append, store};

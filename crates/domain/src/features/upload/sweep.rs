@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use strongroom_storage::params;
+use strongroom_storage::sql::Turn;
 
 use crate::kernel::actor::SystemRole;
 use crate::kernel::clock::HOUR;
@@ -14,7 +15,6 @@ use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::verb::Verb;
-use strongroom_storage::sql::Turn;
 
 use super::row::UploadRow;
 use super::store;

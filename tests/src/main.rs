@@ -4,6 +4,7 @@ mod closed;
 mod disk;
 mod doors;
 mod finds;
+mod gate;
 mod pages;
 mod policies;
 mod repeats;

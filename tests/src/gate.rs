@@ -1,0 +1,96 @@
+//! Rules of the gate that the people of the sweep do not meet: a wall that admits, a token with less than its
+//! owner's rights, and a wall whose list of names was shortened behind the program's back.
+
+use axum::http::Method;
+use serde_json::json;
+use strongroom_domain::features::session::make_token;
+use strongroom_domain::features::wall::{MakeWall, WallKind, WallSpec};
+use strongroom_domain::kernel::actor::Role;
+use strongroom_domain::kernel::clock::HOUR;
+use strongroom_domain::kernel::id::{MatterId, StaffId};
+use strongroom_domain::kernel::text::{Name, Reason};
+use strongroom_domain::kernel::verb::Scope;
+use strongroom_testkit::{Person, TestFirm};
+
+fn wall(kind: WallKind, matter: MatterId, named: Vec<StaffId>) -> MakeWall {
+    MakeWall {
+        spec: WallSpec {
+            name: Name::parse("Earlier retainer").unwrap(),
+            reason: Reason::parse("Acted for the other side.").unwrap(),
+            kind,
+            clients: Vec::new(),
+            matters: vec![matter],
+            staff: named,
+            groups: Vec::new(),
+        },
+    }
+}
+
+/// A matter with a record, led by Ann, with Ben as a member; and who makes walls.
+async fn scene(f: &TestFirm) -> (Person, Person, Person, MatterId, String) {
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    f.seat(&ann, matter, ben.id, "member").await;
+    let records = format!("/api/v1/matters/{matter}/records");
+    let added = f.browser().token(&ann).files(&records, &[], &[("deed.txt", b"The trustees declare.")]).await;
+    let record = added.expect(201).json()["items"][0]["id"].as_str().expect("an id").to_owned();
+    (ann, ben, ines, matter, record)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wall_that_admits_some_keeps_everyone_else_out_with_their_seats() {
+    let f = TestFirm::new().await;
+    let (ann, ben, ines, matter, record) = scene(&f).await;
+    let (mut hers, mut his) = (f.browser().token(&ann), f.browser().token(&ben));
+    his.get(&format!("/api/v1/records/{record}/content")).await.expect(200);
+
+    ines.ctx(&f).await.perform(wall(WallKind::Admits, matter, vec![ann.id])).await.unwrap();
+    hers.get(&format!("/api/v1/records/{record}/content")).await.expect(200);
+    for path in [
+        format!("/api/v1/matters/{matter}"),
+        format!("/api/v1/matters/{matter}/records"),
+        format!("/api/v1/records/{record}"),
+        format!("/api/v1/records/{record}/content"),
+    ] {
+        his.get(&path).await.expect(404);
+    }
+    let listed = his.get("/api/v1/matters").await.expect(200).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0));
+    // who makes walls is not kept from the wall by not being named
+    let walls = f.browser().token(&ines).get("/api/v1/walls").await.expect(200).json();
+    assert_eq!(walls["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_does_what_its_scopes_say_and_no_more() {
+    let f = TestFirm::new().await;
+    let (ann, _, _, matter, record) = scene(&f).await;
+    let ctx = ann.ctx(&f).await;
+    let made = make_token(&ctx, Name::parse("Reader").unwrap(), vec![Scope::Read], ctx.now() + HOUR).await;
+    let mut reader = f.browser();
+    reader.always("authorization", &format!("Bearer {}", made.unwrap().text.as_str()));
+    reader.get(&format!("/api/v1/records/{record}/content")).await.expect(200);
+    let records = format!("/api/v1/matters/{matter}/records");
+    for refused in [
+        reader.files(&records, &[], &[("more.txt", b"More.")]).await,
+        reader.json(Method::POST, "/api/v1/clients", &json!({ "name": "Else", "reference": "E-1" })).await,
+    ] {
+        assert_eq!(refused.expect(403).rules(), ["token-scope"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wall_whose_names_were_struck_out_behind_the_programs_back_opens_nothing() {
+    let f = TestFirm::new().await;
+    let (_, ben, ines, matter, record) = scene(&f).await;
+    ines.ctx(&f).await.perform(wall(WallKind::Bars, matter, vec![ben.id])).await.unwrap();
+    let mut his = f.browser().token(&ben);
+    let content = format!("/api/v1/records/{record}/content");
+    his.get(&content).await.expect(404);
+    assert_eq!(f.tamper("DELETE FROM wall_part WHERE thing_id LIKE 'stf_%'").await, 1);
+    let answer = his.get(&content).await;
+    assert!(answer.status.is_server_error(), "{}", answer.status);
+    assert!(!answer.text().contains("trustees"));
+}

@@ -27,7 +27,9 @@ async fn a_closed_matter_is_read_and_not_changed() {
     let etag = read.header("etag").to_owned();
     api.get(&records).await.expect(200);
     api.get(&format!("{record}/content")).await.expect(200);
+    let closed = api.get(&this).await.expect(200).header("etag").to_owned();
     let refused = [
+        change(&mut api, &this, &closed, json!({ "name": "Another name" })).await,
         api.files(&records, &[], &[("more.txt", b"More.")]).await,
         change(&mut api, &record, &etag, json!({ "title": "Another title" })).await,
         change(&mut api, &record, &etag, json!({ "labels": ["highly_confidential"] })).await,

@@ -4,13 +4,15 @@
 use axum::http::Method;
 use serde_json::json;
 use strongroom_domain::features::session::make_token;
-use strongroom_domain::features::wall::{MakeWall, WallKind, WallSpec};
+use strongroom_domain::features::wall::{EndWall, MakeWall, WallKind, WallSpec};
 use strongroom_domain::kernel::actor::Role;
-use strongroom_domain::kernel::clock::HOUR;
+use strongroom_domain::kernel::clock::{HOUR, MINUTE, rfc3339};
 use strongroom_domain::kernel::id::{MatterId, StaffId};
 use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Scope;
 use strongroom_testkit::{Person, TestFirm};
+
+use crate::pages::send;
 
 fn wall(kind: WallKind, matter: MatterId, named: Vec<StaffId>) -> MakeWall {
     MakeWall {
@@ -93,4 +95,54 @@ async fn a_wall_whose_names_were_struck_out_behind_the_programs_back_opens_nothi
     let answer = his.get(&content).await;
     assert!(answer.status.is_server_error(), "{}", answer.status);
     assert!(!answer.text().contains("trustees"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_is_told_of_a_wall_only_what_she_may_know_of() {
+    let f = TestFirm::new().await;
+    let (ann, ben, ines, matter, _) = scene(&f).await;
+    let cora = f.person("Cora Adeyemi", Role::Partner).await;
+    let (_, other) = f.matter(&cora, "Something else entirely").await;
+    let mut spec = wall(WallKind::Bars, matter, vec![ben.id]);
+    spec.spec.matters.push(other);
+    let made = ines.ctx(&f).await.perform(spec).await.unwrap();
+    let path = format!("/api/v1/walls/{made}");
+    let hers = f.browser().token(&ann).get(&path).await.expect(200).text();
+    assert!(hers.contains(&matter.to_string()));
+    assert!(!hers.contains(&other.to_string()), "{hers}");
+    let listed = f.browser().token(&ann).get("/api/v1/walls").await.expect(200).text();
+    assert!(!listed.contains(&other.to_string()), "{listed}");
+    let whole = f.browser().token(&ines).get(&path).await.expect(200).text();
+    assert!(whole.contains(&other.to_string()), "who changes the wall must not lose what it covers");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wall_that_has_ended_is_not_told_to_whom_it_barred() {
+    let f = TestFirm::new().await;
+    let (_, ben, ines, matter, _) = scene(&f).await;
+    let ctx = ines.ctx(&f).await;
+    let made = ctx.perform(wall(WallKind::Bars, matter, vec![ben.id])).await.unwrap();
+    f.pass(MINUTE);
+    let then = rfc3339(ctx.now());
+    f.pass(MINUTE);
+    let reason = Reason::parse("Settled.").unwrap();
+    ctx.perform(EndWall { wall: made, reason, etag: None }).await.unwrap();
+    let asked = |person: StaffId| {
+        let at = then.replace('+', "%2B");
+        format!("/api/v1/explain?person={person}&action=record.list&thing={matter}&at={at}")
+    };
+    let his = f.browser().token(&ben).get(&asked(ben.id)).await.expect(200).text();
+    assert!(!his.contains("wall"), "{his}");
+    let hers = f.browser().token(&ines).get(&asked(ben.id)).await.expect(200).text();
+    assert!(hers.contains("wall-bars"), "{hers}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_typed_where_ids_are_wanted_goes_into_no_address() {
+    let f = TestFirm::new().await;
+    let tobias = f.person("Tobias Renner", Role::Auditor).await;
+    let mut browser = f.browser().session(&tobias);
+    let sent = send(&mut browser, "/ledger", "/ledger", &[("client", "Northwind")]).await.expect(422);
+    assert!(sent.headers.get("location").is_none());
+    assert!(!sent.text().contains("Northwind"), "an auditor's page names no client, typed or not");
 }

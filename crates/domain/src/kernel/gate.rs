@@ -22,7 +22,7 @@ use super::verb::Verb;
 pub use super::policies::{PolicyFile, Rule, SCHEMA, Unusable, built_in, digest_of};
 
 /// The name that stands where no rule said anything.
-const SILENCE: &str = "nobody-said-so";
+pub(super) const SILENCE: &str = "nobody-said-so";
 
 /// The person as the policies see them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -90,6 +90,9 @@ pub(super) fn rules_of(file: &str, text: &str) -> std::result::Result<Vec<(Polic
             let says = "an @id is made of small letters, digits and hyphens, and not longer than 80";
             return Err(unusable(None, String::from(says)));
         }
+        if id == super::gate::SILENCE {
+            return Err(unusable(Some(&id), String::from("this id stands for what no rule said")));
+        }
         let says = policy.annotation("says").map(str::trim).filter(|says| !says.is_empty());
         let says = says.ok_or_else(|| unusable(Some(&id), String::from("it has no @says")))?.to_owned();
         // a rule for one person or one thing would be true of no situation that anyone could look at

@@ -97,7 +97,8 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         | V::RecordMove
         | V::LabelRaise => writes && c.how.open,
         V::LabelLower => (lead || is(RecordsManager)) && c.how.open,
-        V::MatterRename | V::MatterClose | V::MatterReopen => lead || is(RecordsManager),
+        V::MatterRename => (lead || is(RecordsManager)) && c.how.open,
+        V::MatterClose | V::MatterReopen => lead || is(RecordsManager),
         V::SeatGive | V::SeatEnd => (lead || is(RecordsManager)) && !c.how.own,
         V::MatterExport => lead && c.how.stepped_up,
         V::WallSee => is(ComplianceOfficer) || c.how.leads,

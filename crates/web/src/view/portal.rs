@@ -17,7 +17,7 @@ pub struct ClientContact {
     pub lawyer_says: String,
     pub phone: String,
     /// `tel:` address.
-    pub phone_href: String,
+    pub phone_href: Option<String>,
     pub email: Option<String>,
     pub office: String,
     pub hours: String,

@@ -6,13 +6,14 @@
 #[cfg(test)]
 mod tests;
 
+use crate::features::ledger::knows_walls;
 use crate::kernel::actor::Role;
 use crate::kernel::asking::Ask as Whom;
 use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Because, Error, Result};
-use crate::kernel::facts::MatterFacts;
+use crate::kernel::facts::{MatterFacts, WallAnswer};
 use crate::kernel::gate::Decision;
 use crate::kernel::id::StaffId;
 use crate::kernel::target::{Subject, Target, principal};
@@ -62,6 +63,13 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     }
     let facts = facts.ok_or(Error::NotFound)?;
     let mut how = subject.situation(&ask.thing, person, at);
+    // to whoever may not know of walls it is as if none had stood, also in the past
+    let now = ctx.now();
+    let walls_known = matches!(role, Role::Auditor | Role::ComplianceOfficer)
+        || subject.matter.as_ref().is_some_and(|matter| knows_walls(matter, me, now));
+    if !walls_known {
+        how.wall = WallAnswer::None;
+    }
     if let Some(matter) = &subject.matter {
         how.open = matter.opened_at <= at && matter.closed_at.is_none_or(|c| at < c);
     }

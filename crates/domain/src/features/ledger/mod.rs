@@ -32,4 +32,4 @@ pub use tiles::{bundle, checkpoint, tile, vkey};
 
 pub(crate) use lists::{Unopened, refusals_on, wall_changes};
 pub(crate) use one::leaving;
-pub(crate) use sight::record_title;
+pub(crate) use sight::{knows_walls, record_title};

@@ -57,7 +57,7 @@ pub(super) struct OpenPart {
 }
 
 /// True where the viewer leads the matter and no wall keeps them from it: then the walls over it are known.
-pub(super) fn knows_walls(matter: &MatterFacts, person: StaffId, at: i64) -> bool {
+pub(crate) fn knows_walls(matter: &MatterFacts, person: StaffId, at: i64) -> bool {
     matter.seat_of(person, at) == "lead" && matter.wall_for(person, at) == WallAnswer::None
 }
 

@@ -51,6 +51,17 @@ const WITH_CODE: &[Verb] = &[
     Verb::MatterExport,
 ];
 
+/// What opens what a client has told the firm.
+const CONTENT: &[Verb] = &[
+    Verb::RecordList,
+    Verb::RecordRead,
+    Verb::RecordPreview,
+    Verb::RecordDownload,
+    Verb::RecordActivity,
+    Verb::MatterActivity,
+    Verb::MatterExport,
+];
+
 /// What nobody does about themselves, or to what they have asked for.
 const NEVER_OWN: &[Verb] = &[
     Verb::SeatGive,
@@ -123,12 +134,19 @@ fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
     }
     let of_clients =
         matches!(kind, ThingKind::Client | ThingKind::Matter | ThingKind::Record | ThingKind::Wall);
-    if (of_clients && verb != Verb::ExplainOwn) || matches!(verb, Verb::ClientCreate | Verb::WallMake) {
-        let nothing = Region { seat: Some("none"), leads: Some(false), ..usual };
+    let of_all = matches!(verb, Verb::ClientCreate | Verb::WallMake | Verb::LedgerList | Verb::LedgerRead);
+    if (of_clients && verb != Verb::ExplainOwn) || of_all {
+        // one's own acts are everyone's to read
+        let own = (verb == Verb::LedgerRead).then_some(false);
+        let nothing = Region { seat: Some("none"), leads: Some(false), own, ..usual };
         let says = "An administrator learns nothing of clients, matters, records and walls, and changes nothing about them.";
         all.push((says, Region { role: Some(Role::Administrator), ..nothing }));
         let says = "A client contact learns nothing of clients, matters, records and walls before the portal exists.";
         all.push((says, Region { role: Some(Role::ClientContact), ..nothing }));
+    }
+    if CONTENT.contains(&verb) {
+        let says = "Records open to those who have a seat; a role alone opens none.";
+        all.push((says, Region { seat: Some("none"), ..usual }));
     }
     if WITH_CODE.contains(&verb) {
         let says = "Walls, roles, groups, approvals, policies and export need a fresh code.";

@@ -100,8 +100,13 @@ pub async fn incoming_version(
     etag: Option<i64>,
 ) -> Result<Incoming<'_>> {
     let watch = ctx.room.vault.watch();
-    let (permit, subject) = ctx.permit(Verb::RecordVersion, &Target::Record(record)).await?;
+    let target = Target::Record(record);
+    let allowed = ctx.ask(Verb::RecordVersion, &target).await?;
+    let subject = allowed.on();
     let facts = subject.need_record()?;
+    // the version's own entry comes with the version: what begins here may still be cut off
+    let of = Target::Matter(subject.need_matter()?.id);
+    let (permit, _) = ctx.permit_with(Verb::UploadBegin, &of, Facts::about([record.any()])).await?;
     // what may be answered again is held against its version where it is known whether it is
     if etag.is_some_and(|e| e != facts.row_version) && !ctx.repeats() {
         return Err(Error::Stale);

@@ -203,7 +203,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
                 "Your lawyer in Share purchase dispute. Call about anything: documents, dates, worries."
                     .into(),
             phone: "020 7946 0112".into(),
-            phone_href: "tel:+442079460112".into(),
+            phone_href: Some("tel:+442079460112".into()),
             email: Some("e.marsh@marshlyle.example".into()),
             office: "Marsh Lyle LLP, 14 Bedford Row, London".into(),
             hours: "Monday to Friday, 8:30 to 18:30. At other times the night desk answers the same number."

@@ -130,8 +130,7 @@ pub(super) async fn find(posted: Posted) -> Answer {
         return Err(Error::NotFound.into());
     }
     let mut kept: Vec<(&str, String)> = FILTERS.iter().map(|n| (*n, fields.get(n).to_owned())).collect();
-    let mut unclear = Unclear::default();
-    if by_name(page.me.role) {
+    let unclear = if by_name(page.me.role) {
         let client = client_named(&page, fields.get("client").trim()).await?;
         let matter = matter_named(&page, fields.get("matter").trim()).await?;
         for (name, found) in [("client", &client), ("matter", &matter)] {
@@ -139,7 +138,23 @@ pub(super) async fn find(posted: Posted) -> Answer {
                 slot.1.clone_from(id);
             }
         }
-        unclear = Unclear { client: client.err(), matter: matter.err() };
+        Unclear { client: client.err(), matter: matter.err() }
+    } else {
+        // only ids go on into the address, whatever was typed
+        let id = |name: &str, label: &str, fits: bool| {
+            let says = "An id is wanted here, as it stands in an entry.";
+            (!fits).then(|| Box::new(Field::text(name, format!("{label}, by id")).error(says).optional()))
+        };
+        let typed = |name: &str| fields.get(name).trim().to_owned();
+        let (client, matter) = (typed("client"), typed("matter"));
+        Unclear {
+            client: id("client", "Client", client.is_empty() || ClientId::parse(&client).is_some()),
+            matter: id("matter", "Matter", matter.is_empty() || MatterId::parse(&matter).is_some()),
+        }
+    };
+    // and of the rest only what a filter can be
+    if unclear.client.is_none() && unclear.matter.is_none() {
+        filter(&page, &Fields(kept.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect()))?;
     }
     if unclear.client.is_some() || unclear.matter.is_some() {
         return draw(&page, &fields, Some(unclear)).await;

@@ -268,7 +268,7 @@ fn contact(page: &Page) -> Answer {
         lawyer_name: shell.firm_name.clone(),
         lawyer_says: String::from("The lawyer who acts for you"),
         phone: page.state.settings().help.clone(),
-        phone_href: String::from("/today"),
+        phone_href: None,
         email: None,
         office: String::new(),
         hours: String::new(),

@@ -18,6 +18,9 @@ fn chip(well: bool, good: &str, bad: &str) -> Chip {
     if well { Chip::toned(Tone::Good, Icon::Check, good) } else { Chip::toned(Tone::Wax, Icon::No, bad) }
 }
 
+/// From so many percent on a disk needs someone.
+const FULL: u8 = 95;
+
 fn ledger_replicas(page: &Page, h: &State) -> Check {
     let kept_up = h.ledger_replicas.iter().filter(|r| r.state.trouble.is_none()).count();
     Check {
@@ -121,7 +124,8 @@ async fn draw(page: &Page) -> Answer {
         && h.blobs.is_ok()
         && h.replicas.len() > 1
         && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
-        && h.policies.is_ok();
+        && h.policies.is_ok()
+        && h.disk.is_none_or(|room| fullness(room).0 < FULL);
     let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
     let view = Health {
         shell: page.shell("System health", Section::Health),

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use strongroom_domain::features::wall::{
     self, ChangeWall, EndWall, MakeWall, WallChange, WallKind, WallSpec, WallView,
 };
+use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::clock::rfc3339;
-use strongroom_domain::kernel::id::{AnyId, Id, Kind};
+use strongroom_domain::kernel::id::{AnyId, Client, Id, Kind, Matter};
 use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Verb;
 use utoipa::ToSchema;
@@ -131,7 +132,11 @@ fn kind(word: &str) -> Result<WallKind, Problem> {
 async fn list(api: Api, Query(window): Query<Window>) -> Answer {
     let after = window.after_id(&api, "walls")?;
     let (found, next) = wall::walls(&api, after, window.limit()?).await?;
-    Items::page(&api, "walls", found.into_iter().map(WallJson::from).collect(), next.map(|id| id.any()))
+    let mut items = Vec::with_capacity(found.len());
+    for seen in found {
+        items.push(told(&api, seen, None).await?);
+    }
+    Items::page(&api, "walls", items, next.map(|id| id.any()))
 }
 
 /// Makes a wall. It holds from the next decision on; running downloads stop.
@@ -166,14 +171,38 @@ async fn make(api: Api, Json(new): Json<WallNew>) -> Answer {
     Ok(tagged(StatusCode::CREATED, 1, &body))
 }
 
+/// Clients and matters that the viewer may not know of are left out, as the page leaves out their names; whoever
+/// makes walls gets every id, or a change would drop what she was not shown.
+async fn told(api: &Api, mut seen: WallView, changes: Option<Vec<WallChange>>) -> Result<WallJson, Problem> {
+    let all = api.role().await? == Role::ComplianceOfficer;
+    seen.clients.retain(|(_, name)| all || name.is_some());
+    seen.matters.retain(|(_, name)| all || name.is_some());
+    let covered: Vec<AnyId> = seen
+        .clients
+        .iter()
+        .map(|(id, _)| id.any())
+        .chain(seen.matters.iter().map(|(id, _)| id.any()))
+        .collect();
+    let hidden = |thing: &AnyId| {
+        let of_clients = thing.typed::<Client>().is_some() || thing.typed::<Matter>().is_some();
+        !all && of_clients && !covered.contains(thing)
+    };
+    let change = |mut change: WallChange| {
+        change.added.retain(|thing| !hidden(thing));
+        change.removed.retain(|thing| !hidden(thing));
+        WallChangeJson::from(change)
+    };
+    let changes = changes.map(|changes| changes.into_iter().map(change).collect());
+    Ok(WallJson { changes, ..WallJson::from(seen) })
+}
+
 /// One wall.
 #[utoipa::path(get, path = "/api/v1/walls/{id}", tag = "walls", params(("id" = String, Path)), responses((status = 200, body = WallJson)))]
 async fn read(One(id): One, api: Api) -> Answer {
     let id = api.id(Verb::WallSee, &id).await?;
     let (seen, changes) = wall::wall_with_changes(&api, id).await?;
-    let (etag, mut body) = (seen.etag, WallJson::from(seen));
-    body.changes = Some(changes.into_iter().map(WallChangeJson::from).collect());
-    Ok(tagged(StatusCode::OK, etag, &body))
+    let etag = seen.etag;
+    Ok(tagged(StatusCode::OK, etag, &told(&api, seen, Some(changes)).await?))
 }
 
 /// A change; what is absent stays.
@@ -213,9 +242,8 @@ async fn change(One(id): One, api: Api, IfMatch(etag): IfMatch, Json(edit): Json
     };
     api.perform(ChangeWall { wall: id, spec, etag }).await?;
     let (seen, changes) = wall::wall_with_changes(&api, id).await?;
-    let (etag, mut body) = (seen.etag, WallJson::from(seen));
-    body.changes = Some(changes.into_iter().map(WallChangeJson::from).collect());
-    Ok(tagged(StatusCode::OK, etag, &body))
+    let etag = seen.etag;
+    Ok(tagged(StatusCode::OK, etag, &told(&api, seen, Some(changes)).await?))
 }
 
 /// Why a wall ends.

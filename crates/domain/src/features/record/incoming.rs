@@ -4,15 +4,13 @@
 //! leaves no row; a blob without a row is swept after a grace period.
 
 use bytes::Bytes;
-use strongroom_preview::sniff;
-use strongroom_seal::{Key, mac};
 use strongroom_storage::{params, sql::Turn};
 
 use crate::features::upload::{self, UploadRow};
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::facts::{MatterFacts, RecordFacts};
+use crate::kernel::facts::RecordFacts;
 use crate::kernel::id::{MatterId, RecordId};
 use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::repeat::Answer;
@@ -22,10 +20,10 @@ use crate::kernel::vault::{Column, KeyOf, Numbered};
 use crate::kernel::verb::Verb;
 
 use super::labels::Labels;
-use super::model::{RecordView, VersionFacts};
+use super::model::RecordView;
 use super::sink::{Sink, Sunk};
-use super::store::{self, VersionRow};
-use super::{folders, queries};
+use super::store;
+use super::{folders, queries, version_row};
 
 /// A record to be added.
 #[derive(Clone, Default)]
@@ -266,7 +264,7 @@ impl Operation for AddRecord {
         ];
         tx.exec_one(&store::RECORD_INSERT, &values).await?;
         let (sunk, keep) = (&self.sunk, self.new.keep_duplicate);
-        let facts = insert_version(tx, matter, &record, &key, filename, sunk, keep).await?;
+        let facts = version_row::insert(tx, matter, &record, &key, filename, sunk, keep).await?;
         if let Some(upload) = &self.upload {
             upload::finish_in(tx, upload, self.record).await?;
         }
@@ -319,7 +317,7 @@ impl Operation for AddVersion {
         let record = super::ops::update(tx, &key, old, record, &title).await?;
         let filename = file_name(&self.filename);
         let keep = self.keep_duplicate;
-        let facts = insert_version(tx, matter, &record, &key, filename, &self.sunk, keep).await?;
+        let facts = version_row::insert(tx, matter, &record, &key, filename, &self.sunk, keep).await?;
         if let Some(upload) = &self.upload {
             upload::finish_in(tx, upload, self.record).await?;
         }
@@ -332,61 +330,6 @@ impl Operation for AddVersion {
         let view = queries::view(&record, title, facts, String::new())?;
         Ok(Done::recording(Filed::seen(view), told))
     }
-}
-
-async fn insert_version(
-    tx: &mut WriteTx<'_>,
-    matter: &MatterFacts,
-    record: &RecordFacts,
-    key: &Key,
-    filename: String,
-    sunk: &Sunk,
-    keep_duplicate: bool,
-) -> Result<VersionFacts> {
-    let matter_key = tx.key(&matter.id.any(), KeyOf::Matter(matter.number))?;
-    let content_index = content_index(&matter_key, &sunk.sha256);
-    if !keep_duplicate {
-        let same = params![matter.id.to_string(), content_index];
-        if let Some(row) = tx.optional(&store::SAME_CONTENT, &same).await? {
-            let of: RecordId = crate::kernel::facts::id_of(&row, "record_id")?;
-            return Err(Error::Duplicate { of: of.any() });
-        }
-    }
-    let media_type = sniff(&sunk.head, &filename).mime.to_owned();
-    let facts = VersionFacts { filename, media_type, sha256: hex::encode(sunk.sha256) };
-    let row = VersionFacts::row(record.id, record.version);
-    let at = Column { table: "record_version", row: &row, column: "facts", version: record.version };
-    let body = serde_json::to_string(&facts).map_err(|e| Error::Internal(e.to_string()))?;
-    let version = VersionRow {
-        record: record.id,
-        version: record.version,
-        matter: matter.id,
-        blob: sunk.blob.as_str().to_owned(),
-        size: record.size,
-        content_index: content_index.to_vec(),
-        sealed_facts: tx.seal(key, at, &body),
-        created_at: tx.now(),
-        created_by: tx.ctx().actor().name(),
-    };
-    let values = params![
-        version.record.to_string(),
-        version.version,
-        version.matter.to_string(),
-        version.blob.clone(),
-        version.size,
-        version.content_index.clone(),
-        version.sealed_facts.clone(),
-        version.created_at,
-        version.created_by.clone(),
-        version.bind().mac(tx.vault())?
-    ];
-    tx.exec_one(&store::VERSION_INSERT, &values).await?;
-    Ok(facts)
-}
-
-/// The blind index under which the same bytes in one matter are found.
-pub(crate) fn content_index(matter_key: &Key, sha256: &[u8; 32]) -> [u8; 16] {
-    mac::blind_index(&matter_key.derive("content index"), "sha256", &hex::encode(sha256))
 }
 
 fn size_of(sunk: &Sunk) -> Result<i64> {

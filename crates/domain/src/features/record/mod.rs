@@ -20,7 +20,7 @@ pub(crate) mod store;
 pub use content::{Content, content, content_by, preview};
 pub use export::{Export, ExportFile, export};
 pub use folders::MakeFolder;
-pub(crate) use incoming::{Filing, content_index, finish_upload};
+pub(crate) use incoming::{Filing, finish_upload};
 pub use incoming::{Incoming, NewRecord, incoming, incoming_version};
 pub use labels::{Labels, Level};
 pub(crate) use model::VersionFacts;
@@ -29,6 +29,8 @@ pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
 pub use queries::{list, read};
 pub use search::{Found, find};
 pub(crate) use sink::{Sealer, Sink};
+pub(crate) use version_row::content_index;
 
 #[cfg(test)]
 mod tests;
+mod version_row;

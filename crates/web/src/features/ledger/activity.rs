@@ -48,7 +48,14 @@ fn draw(
         of,
         show: Field::new(Input::Select, "show", "Show").choices(choices),
         entries: EntryTable {
-            lines: lines(page, seen.items.iter().filter(|e| fits(e, show)), within),
+            lines: lines(
+                page,
+                seen.items
+                    .iter()
+                    .filter(|e| fits(e, show))
+                    .filter(|e| page.presenting.is_none() || e.outcome != "denied"),
+                within,
+            ),
             caption: String::from("Activity, newest first"),
         },
         pager: Pager {

@@ -28,7 +28,8 @@ pub(crate) async fn head(page: &Page, m: &MatterView, tab: MatterTab) -> Result<
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         state: if m.open { State::Open } else { State::Closed },
         labels: no_labels(),
-        wall: badge(&m.walls),
+        // a client who looks on learns of no wall
+        wall: if page.presenting.is_some() { None } else { badge(&m.walls) },
         people: Some(people(m.people)),
         tab,
         shows_records: reads,

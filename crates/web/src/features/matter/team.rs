@@ -5,7 +5,7 @@ use strongroom_domain::Error;
 use strongroom_domain::features::matter::{
     self, CloseMatter, EndSeat, GiveSeat, MatterView, RenameMatter, ReopenMatter, Seat, Team,
 };
-use strongroom_domain::features::wall;
+use strongroom_domain::features::wall::{self, WallKind};
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::{MatterId, StaffId};
 use strongroom_domain::kernel::target::Target;
@@ -13,7 +13,7 @@ use strongroom_domain::kernel::text::{Name, Reason, Reference};
 use strongroom_domain::kernel::verb::Verb;
 
 use super::head::{crumbs, head};
-use crate::features::wall::{effect, kind_chip};
+use crate::features::wall::kind_chip;
 use crate::features::words::{above, at, on_form, people, person};
 use crate::http::api::{One, Two, id_of};
 use crate::http::form::Fields;
@@ -95,7 +95,10 @@ async fn wall_lines(page: &Page, matter: &MatterView) -> Result<Option<Vec<WallL
             href: format!("/walls/{}", seen.id),
             name: seen.name,
             kind: kind_chip(seen.kind),
-            says: effect(seen.kind).to_owned(),
+            says: String::from(match seen.kind {
+                WallKind::Bars => "Bars the people that it names.",
+                WallKind::Admits => "Admits the people that it names, and nobody else.",
+            }),
             since: page.clocks.day(seen.made_at),
         });
     }
@@ -125,6 +128,7 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         walls,
         who: access
             .into_iter()
+            .filter(|a| page.presenting.is_none() || !a.walled)
             .map(|a| WhoRow { name: person(page, a.staff), can: !a.walled, because: vec![a.says] })
             .collect(),
         matter: forms,

@@ -21,4 +21,4 @@ pub(crate) fn pages(paths: Paths) -> Paths {
         .post("/walls/{id}/end", pages::end)
 }
 
-pub(crate) use pages::{effect, kind_chip};
+pub(crate) use pages::kind_chip;

@@ -31,7 +31,7 @@ pub(crate) fn kind_chip(kind: WallKind) -> Chip {
 }
 
 /// What a wall does, in a sentence.
-pub(crate) const fn effect(kind: WallKind) -> &'static str {
+const fn effect(kind: WallKind) -> &'static str {
     match kind {
         WallKind::Bars => "Bars the people below from everything it covers.",
         WallKind::Admits => {

@@ -1,0 +1,72 @@
+//! A version as it is filed: what tells of it is sealed, and its bytes are found again in their matter.
+
+use strongroom_preview::sniff;
+use strongroom_seal::{Key, mac};
+use strongroom_storage::params;
+
+use crate::kernel::error::{Error, Result};
+use crate::kernel::facts::{MatterFacts, RecordFacts, id_of};
+use crate::kernel::id::RecordId;
+use crate::kernel::operation::WriteTx;
+use crate::kernel::vault::{Column, KeyOf};
+
+use super::model::VersionFacts;
+use super::sink::Sunk;
+use super::store::{self, VersionRow};
+
+/// Files what came in as the record's newest version. The same bytes elsewhere in the matter are said, unless they
+/// are wanted all the same.
+pub(super) async fn insert(
+    tx: &mut WriteTx<'_>,
+    matter: &MatterFacts,
+    record: &RecordFacts,
+    key: &Key,
+    filename: String,
+    sunk: &Sunk,
+    keep_duplicate: bool,
+) -> Result<VersionFacts> {
+    let matter_key = tx.key(&matter.id.any(), KeyOf::Matter(matter.number))?;
+    let content_index = content_index(&matter_key, &sunk.sha256);
+    if !keep_duplicate {
+        let same = params![matter.id.to_string(), content_index];
+        if let Some(row) = tx.optional(&store::SAME_CONTENT, &same).await? {
+            let of: RecordId = id_of(&row, "record_id")?;
+            return Err(Error::Duplicate { of: of.any() });
+        }
+    }
+    let media_type = sniff(&sunk.head, &filename).mime.to_owned();
+    let facts = VersionFacts { filename, media_type, sha256: hex::encode(sunk.sha256) };
+    let row = VersionFacts::row(record.id, record.version);
+    let at = Column { table: "record_version", row: &row, column: "facts", version: record.version };
+    let body = serde_json::to_string(&facts).map_err(|e| Error::Internal(e.to_string()))?;
+    let version = VersionRow {
+        record: record.id,
+        version: record.version,
+        matter: matter.id,
+        blob: sunk.blob.as_str().to_owned(),
+        size: record.size,
+        content_index: content_index.to_vec(),
+        sealed_facts: tx.seal(key, at, &body),
+        created_at: tx.now(),
+        created_by: tx.ctx().actor().name(),
+    };
+    let values = params![
+        version.record.to_string(),
+        version.version,
+        version.matter.to_string(),
+        version.blob.clone(),
+        version.size,
+        version.content_index.clone(),
+        version.sealed_facts.clone(),
+        version.created_at,
+        version.created_by.clone(),
+        version.bind().mac(tx.vault())?
+    ];
+    tx.exec_one(&store::VERSION_INSERT, &values).await?;
+    Ok(facts)
+}
+
+/// The blind index under which the same bytes in one matter are found.
+pub(crate) fn content_index(matter_key: &Key, sha256: &[u8; 32]) -> [u8; 16] {
+    mac::blind_index(&matter_key.derive("content index"), "sha256", &hex::encode(sha256))
+}

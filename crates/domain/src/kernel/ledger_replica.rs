@@ -198,18 +198,27 @@ impl Strongroom {
             }
             Err(why) => return Ok(Err(why)),
         };
-        if found.0 > size {
+        Ok(self.begins_with(found, size).await?.map(|()| found.0))
+    }
+
+    /// Whether a tree of so many entries and this root is the beginning of ours of `size` entries.
+    async fn begins_with(
+        &self,
+        (held, hash): (u64, Hash),
+        size: u64,
+    ) -> Result<std::result::Result<(), String>> {
+        if held > size {
             let why =
-                format!("it holds {} entries and the database {size}: the database was rolled back", found.0);
+                format!("it holds {held} entries and the database {size}: the database was rolled back");
             return Ok(Err(why));
         }
-        let tiles = self.tiles(&needed_tiles_for_root(found.0)).await?;
-        if root(found.0, &tiles).ok() != Some(found.1) {
+        let tiles = self.tiles(&needed_tiles_for_root(held)).await?;
+        if root(held, &tiles).ok() != Some(hash) {
             return Ok(Err(String::from(
                 "its ledger is another one: the database was forked, or tiles are lost",
             )));
         }
-        Ok(Ok(found.0))
+        Ok(Ok(()))
     }
 
     /// Copies to the replicas what was signed, as it is signed. Ends never; drop the task to stop it.
@@ -250,8 +259,11 @@ impl Strongroom {
     async fn copy_to(&self, place: &Arc<Place>) -> std::result::Result<u64, String> {
         let (size, checkpoint) = self.checkpoint();
         let key = self.ledger_key().map_err(fault)?;
-        let held = read_checkpoint(&place.folder, &key)?.map_or(0, |(size, _)| size);
-        self.agrees(place, &key, size).await.map_err(fault)??;
+        let found = read_checkpoint(&place.folder, &key)?;
+        if let Some(found) = found {
+            self.begins_with(found, size).await.map_err(fault)??;
+        }
+        let held = found.map_or(0, |(size, _)| size);
         if held == size {
             return Ok(size);
         }

@@ -105,13 +105,19 @@ fn column(number: i64) -> Column<'static> {
     Column { table: "authority", row: "x", column: "sum", version: number }
 }
 
-fn read(vault: &Vault, row: &Row) -> Result<(i64, Sum)> {
+/// The sum in the row, sealed when the count stood at `then`; a count of 0 has none.
+fn opened(vault: &Vault, row: &Row, then: i64) -> Result<Sum> {
     let number: i64 = row.get("version")?;
     let Some(sealed) = row.get::<Option<Vec<u8>>>("sealed_sum")? else {
-        return if number == 0 { Ok((0, Sum::NOTHING)) } else { Err(moved(number)) };
+        return if then == 0 { Ok(Sum::NOTHING) } else { Err(moved(number)) };
     };
-    let clear = vault.open_system(column(number), &sealed).map_err(|_| moved(number))?;
-    Ok((number, Sum(clear.as_slice().try_into().map_err(|_| moved(number))?)))
+    let clear = vault.open_system(column(then), &sealed).map_err(|_| moved(number))?;
+    Ok(Sum(clear.as_slice().try_into().map_err(|_| moved(number))?))
+}
+
+fn read(vault: &Vault, row: &Row) -> Result<(i64, Sum)> {
+    let number = row.get("version")?;
+    Ok((number, opened(vault, row, number)?))
 }
 
 fn moved(number: i64) -> Error {
@@ -139,15 +145,8 @@ pub async fn renew(
 ) -> Result<Anchor> {
     let row = tx.one(&AUTHORITY, &[]).await?;
     let number: i64 = row.get("version")?;
-    let mut sum = match row.get::<Option<Vec<u8>>>("sealed_sum")? {
-        None if number == 1 => Sum::NOTHING,
-        None => return Err(moved(number)),
-        // sealed by the change before this one
-        Some(sealed) => {
-            let clear = vault.open_system(column(number - 1), &sealed).map_err(|_| moved(number))?;
-            Sum(clear.as_slice().try_into().map_err(|_| moved(number))?)
-        }
-    };
+    // sealed by the change before this one
+    let mut sum = opened(vault, &row, number - 1)?;
     for change in changes {
         if let Some((version, digest)) = &change.before {
             sum.take(&summand(vault, &change.set, *version, digest)?);

@@ -13,7 +13,7 @@ use strongroom_seal::{Entropy, chunked, context, mac};
 
 use super::clock::{Micros, rfc3339};
 use super::error::{Error, Result};
-use super::id::{AnyId, EntryId};
+use super::id::{AnyId, EntryId, SessionId, StaffId};
 use super::sets::SetChange;
 use super::vault::{KeyOf, Vault};
 use super::verb::Verb;
@@ -76,6 +76,17 @@ pub struct Facts {
     pub clear: Map<String, Value>,
     /// Sealed parts.
     pub told: Vec<Told>,
+    /// Who nobody knew before this was done: the entry is theirs.
+    pub came_in: Option<CameIn>,
+}
+
+/// Somebody who proved who they are: the act that began as a stranger's ends as theirs.
+#[derive(Clone, Debug)]
+pub struct CameIn {
+    /// Who.
+    pub staff: StaffId,
+    /// The session that began by it.
+    pub session: Option<SessionId>,
 }
 
 impl Facts {
@@ -83,6 +94,13 @@ impl Facts {
     #[must_use]
     pub fn about(things: impl IntoIterator<Item = AnyId>) -> Self {
         Self { about: things.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Says that the act is this person's, who was nobody known when it began.
+    #[must_use]
+    pub const fn by(mut self, staff: StaffId, session: Option<SessionId>) -> Self {
+        self.came_in = Some(CameIn { staff, session });
+        self
     }
 
     /// Adds a number, state or id that stands in clear.

@@ -2,7 +2,7 @@
 
 use super::actor::Actor;
 use super::ctx::{Ctx, Judged};
-use super::entry::{EntryRow, Facts, Frame, Outcome, compose};
+use super::entry::{CameIn, EntryRow, Facts, Frame, Outcome, compose};
 use super::error::{Error, Refusal, Result};
 use super::id::{AnyId, EntryId};
 use super::target::{Subject, Target};
@@ -84,8 +84,15 @@ impl Ctx {
         mut facts: Facts,
         sets: Vec<super::sets::SetChange>,
     ) -> Result<EntryRow> {
-        let about: AnyId = self.actor.person().map_or_else(|| self.room.firm.id.any(), |id| id.any());
-        if let Some(carrier) = self.actor.carrier() {
+        let came_in = facts.came_in.take();
+        let (kind, name, person, carrier) = match came_in {
+            Some(CameIn { staff, session }) => {
+                ("person", staff.to_string(), Some(staff), session.map(|id| id.any()))
+            }
+            None => (self.actor.kind(), self.actor.name(), self.actor.person(), self.actor.carrier()),
+        };
+        let about: AnyId = person.map_or_else(|| self.room.firm.id.any(), |id| id.any());
+        if let Some(carrier) = carrier {
             facts.tell(about.clone(), KeyOf::System, "carrier", carrier.to_string().into());
         }
         if !self.place.address.is_empty() {
@@ -95,8 +102,8 @@ impl Ctx {
             facts.tell(about, KeyOf::System, "device", self.place.device.clone().into());
         }
         let frame = Frame {
-            actor_kind: self.actor.kind(),
-            actor_id: &self.actor.name(),
+            actor_kind: kind,
+            actor_id: &name,
             channel: self.channel.word(),
             request: &self.request.to_string(),
             at: self.now(),

@@ -21,16 +21,12 @@ pub(super) fn rules_of(body: &Map<String, Value>) -> Vec<String> {
     rules.into_iter().filter_map(|rule| rule.as_str().map(str::to_owned)).collect()
 }
 
-/// Who acted, with the name that the directory knows. Whoever signed in was a stranger until then: the entry names
-/// the account beside, and what came of it shows that it was theirs.
+/// Who acted, with the name that the directory knows.
 pub(super) fn who(directory: &Directory, raw: &Raw) -> Who {
-    let came_in = [Verb::SignIn, Verb::Enrol].iter().any(|v| v.word() == raw.verb)
-        && raw.outcome == Outcome::Allowed.word();
-    let account = || raw.about().iter().find_map(|id| directory.name_of_actor(id.as_str()));
     Who {
         kind: raw.actor_kind.clone(),
         id: raw.actor_id.clone(),
-        name: directory.name_of_actor(&raw.actor_id).or_else(|| if came_in { account() } else { None }),
+        name: directory.name_of_actor(&raw.actor_id),
     }
 }
 

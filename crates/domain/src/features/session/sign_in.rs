@@ -262,7 +262,7 @@ impl Operation for StartSession {
             session.bind().mac(tx.vault())?
         ];
         tx.exec_one(&store::SESSION_INSERT, &values).await?;
-        let facts = Facts::about([id.any()]).clear("second_factor", how);
+        let facts = Facts::about([id.any()]).clear("second_factor", how).by(self.staff, Some(id));
         Ok(Done::recording(Started(id, left), facts))
     }
 }

@@ -130,7 +130,7 @@ impl Operation for Enrol {
         credential::insert(tx, new("totp", self.totp.expose(), self.step)).await?;
         let codes = credential::insert_recovery(tx, staff).await?;
         stand(tx, person, present.role, "active").await?;
-        let facts = Facts::about([staff.any()]).clear("role", present.role.word());
+        let facts = Facts::about([staff.any()]).clear("role", present.role.word()).by(staff, None);
         Ok(Done::recording(codes, facts))
     }
 }

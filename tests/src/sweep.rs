@@ -379,6 +379,13 @@ fn rows() -> Vec<Row> {
         }),
         row(Method::GET, "/api/v1/matters/{id}/records", true, nothing, open),
         row(Method::POST, "/api/v1/matters/{id}/records", true, nothing, add),
+        row(
+            Method::POST,
+            "/api/v1/matters/{id}/records/known",
+            true,
+            |_, _| Some(json!({ "sha256": ["00".repeat(32)] })),
+            open,
+        ),
         row(Method::GET, "/api/v1/matters/{id}/activity", true, nothing, open),
         row(Method::GET, "/api/v1/matters/{id}/export", true, nothing, lead_only),
         row(Method::GET, "/api/v1/records/{id}", true, nothing, open),
@@ -498,12 +505,12 @@ fn path_of(template: &str, thing: Thing, scene: &Scene, world: &World) -> String
     let id = match (thing, template) {
         (Thing::Malformed, _) => String::from("nonsense"),
         (Thing::MadeUp, t) if t.contains("/clients/") => ClientId::new(1, [9; 10]).to_string(),
-        (Thing::MadeUp, t) if t.contains("/records/") => RecordId::new(1, [9; 10]).to_string(),
+        (Thing::MadeUp, t) if t.contains("/records/{id}") => RecordId::new(1, [9; 10]).to_string(),
         (Thing::MadeUp, t) if t.contains("/walls/") => WallId::new(1, [9; 10]).to_string(),
         (Thing::MadeUp, _) => MatterId::new(1, [9; 10]).to_string(),
         (_, t) if t.contains("/staff/{id}") => world.invited.to_string(),
         (_, t) if t.contains("/clients/") => scene.client.to_string(),
-        (_, t) if t.contains("/records/") => scene.record.to_string(),
+        (_, t) if t.contains("/records/{id}") => scene.record.to_string(),
         (_, t) if t.contains("/walls/") => scene.wall.to_string(),
         _ => scene.matter.to_string(),
     };

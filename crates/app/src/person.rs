@@ -1,10 +1,11 @@
 //! `import` and `export`: options in order, then what `strongroom-client` does as the person whose token it is.
 
-use strongroom_client::{Server, export, import, secret, walk};
+use anyhow::bail;
+use strongroom_client::{Server, export, import, rehearse, secret, walk};
 use strongroom_domain::kernel::id::MatterId;
 
 use crate::args::{Export, Import, Reach};
-use crate::say::{Ending, note, out, usage};
+use crate::say::{Ending, note, usage};
 
 /// The server of the arguments, spoken to with the token of their file.
 fn server(reach: &Reach) -> anyhow::Result<Server> {
@@ -26,16 +27,16 @@ fn matter_id(text: &str) -> anyhow::Result<()> {
 pub(crate) fn import(options: &Import) -> anyhow::Result<Ending> {
     matter_id(&options.matter)?;
     let found = walk::walk(&options.folder)?;
-    if options.dry_run {
-        found.notes.iter().for_each(note);
-        for item in &found.items {
-            out(format_args!("would add  {:>12}  {}", item.size, item.shown()));
-        }
-        note(format_args!("{} files; nothing was added", found.items.len()));
-        return Ok(Ending::Done);
-    }
     let server = server(&options.reach)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    if options.dry_run {
+        let told = runtime.block_on(rehearse::rehearse(&server, &options.matter, found))?;
+        note(told);
+        if !told.may_add {
+            bail!("adding to this matter would be refused: ask its lead for a seat, or it is closed");
+        }
+        return Ok(if told.failed == 0 { Ending::Done } else { Ending::Found });
+    }
     let tally = runtime.block_on(import::add(&server, &options.matter, found))?;
     note(tally);
     Ok(if tally.failed == 0 { Ending::Done } else { Ending::Found })

@@ -59,6 +59,7 @@ fn write(files: &[PolicyFile], folder: &Path) -> anyhow::Result<Ending> {
 }
 
 fn check(folder: &Path) -> anyhow::Result<Ending> {
+    std::fs::read_dir(folder).with_context(|| format!("the folder {} cannot be read", folder.display()))?;
     let read = policy::read_folder(folder).and_then(|files| Gate::read(&files).map_err(|e| e.to_string()));
     let gate = match read {
         Ok(gate) => gate,
@@ -76,9 +77,24 @@ fn check(folder: &Path) -> anyhow::Result<Ending> {
     }
     out(hex::encode(gate.digest()));
     let change = policy::difference(&Gate::new(&built_in())?, &gate)?;
-    note(format_args!(
-        "they hold; {} of their rules are not those of this release. Two people put them in force: Policies",
-        change.rules.len()
-    ));
+    for rule in &change.rules {
+        out(format_args!("{:<8} {}", rule.word(), rule.id));
+    }
+    for change in &change.practice {
+        let way = if change.opens { "opens" } else { "closes" };
+        out(format_args!("{way:<8} {}: {}", change.who, change.acts.join(", ")));
+    }
+    if change.more > 0 {
+        out(format_args!("and {} more that would be answered otherwise", change.more));
+    }
+    note(match change.rules.len() {
+        0 => String::from("they hold, and are the rules of this release"),
+        1 => String::from(
+            "they hold; one rule is not as in this release. Two people put it in force, on the page Policies",
+        ),
+        n => format!(
+            "they hold; {n} rules are not as in this release. Two people put them in force, on the page Policies"
+        ),
+    });
     Ok(Ending::Done)
 }

@@ -10,6 +10,7 @@ pub mod file;
 pub mod http;
 pub mod import;
 pub mod progress;
+pub mod rehearse;
 pub mod say;
 pub mod secret;
 pub mod upload;

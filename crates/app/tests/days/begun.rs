@@ -55,3 +55,40 @@ async fn a_firm_is_set_up_served_and_checked_by_the_program() {
     let (code, said) = run(&["check", "--deep", "--data", &data]);
     assert_eq!(code, Some(0), "{said}");
 }
+
+#[test]
+fn edited_policies_are_held_against_the_release_before_anyone_proposes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("policies").display().to_string();
+    let (code, said) = run(&["policies", "--to", &to, "--built-in"]);
+    assert_eq!(code, Some(0), "{said}");
+    let check = || run(&["policies", "--check", &to]);
+    let (code, said) = check();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("are the rules of this release"), "{said}");
+
+    // another sentence is another rule; what it says is said
+    let file = folder.path().join("policies").join("10-always.cedar");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("bars you from this.", "keeps you out of this.")).unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("changed  wall-bars") && said.contains("one rule is not as in this release"),
+        "{said}"
+    );
+
+    // no policy may do without walls
+    let wall = text.split("@id(\"wall-bars\")").nth(1).unwrap();
+    let rule = &wall[..=wall.find(';').unwrap()];
+    std::fs::write(&file, text.replace(&format!("@id(\"wall-bars\"){rule}"), "")).unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(1), "{said}");
+
+    std::fs::write(&file, "permit (").unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(1), "{said}");
+    std::fs::remove_dir_all(folder.path().join("policies")).unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(3), "{said}");
+}

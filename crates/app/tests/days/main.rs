@@ -16,6 +16,7 @@ mod damaged;
 mod full;
 mod gone;
 mod hostile;
+mod imported;
 mod killed;
 mod large;
 mod memory;

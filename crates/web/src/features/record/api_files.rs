@@ -3,6 +3,8 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
+use strongroom_domain::features::record;
+use strongroom_domain::kernel::id::RecordId;
 use strongroom_domain::kernel::text::Reason;
 use strongroom_domain::kernel::verb::Verb;
 use utoipa::{IntoParams, ToSchema};
@@ -13,13 +15,14 @@ use super::api::RecordJson;
 use super::content;
 use super::export;
 use super::receive::{Filed, Into, take};
-use crate::http::api::{Answer, Api, One, Query, json, tagged};
+use crate::http::api::{Answer, Api, Json, One, Query, json, tagged};
 use crate::http::etag::IfMatch;
 use crate::state::WebState;
 
 pub(super) fn api() -> OpenApiRouter<WebState> {
     OpenApiRouter::new()
         .routes(routes!(add))
+        .routes(routes!(known))
         .routes(routes!(add_version))
         .routes(routes!(download))
         .routes(routes!(take_out, take_out_with_reason))
@@ -58,6 +61,51 @@ async fn add(One(id): One, State(state): State<WebState>, api: Api, request: Req
             Ok(json(StatusCode::CREATED, &Added { items }))
         }
     }
+}
+
+/// Digests of files that are to be added.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct KnownAsked {
+    /// SHA-256 in hex, at most 1,000.
+    sha256: Vec<String>,
+}
+
+/// What the matter holds of them.
+#[derive(Serialize, ToSchema)]
+struct KnownJson {
+    /// In the order asked.
+    items: Vec<KnownItem>,
+    /// Whether files can be added to the matter by who asks, now.
+    may_add: bool,
+}
+
+/// One digest.
+#[derive(Serialize, ToSchema)]
+struct KnownItem {
+    sha256: String,
+    /// The record that holds these bytes; none if none does.
+    record: Option<String>,
+}
+
+/// Which bytes the matter holds already: asked before anything is sent.
+#[utoipa::path(post, path = "/api/v1/matters/{id}/records/known", tag = "records", params(("id" = String, Path)), request_body = KnownAsked, responses((status = 200, body = KnownJson)))]
+async fn known(One(id): One, api: Api, Json(asked): Json<KnownAsked>) -> Answer {
+    let matter = api.id(Verb::RecordList, &id).await?;
+    let mut digests = Vec::with_capacity(asked.sha256.len().min(record::MOST_DIGESTS));
+    for text in &asked.sha256 {
+        let mut digest = [0; 32];
+        hex::decode_to_slice(text, &mut digest)
+            .map_err(|_| strongroom_domain::Error::invalid("sha256", "A SHA-256 is 64 hex digits."))?;
+        digests.push(digest);
+    }
+    let found = record::known(&api, matter, &digests).await?;
+    let item = |(sha256, record): (String, Option<RecordId>)| KnownItem {
+        sha256,
+        record: record.map(|record| record.to_string()),
+    };
+    let items = asked.sha256.into_iter().zip(found.records).map(item).collect();
+    Ok(json(StatusCode::OK, &KnownJson { items, may_add: found.may_add }))
 }
 
 /// The form of a new version.

@@ -61,23 +61,34 @@ impl LedgerReplicas {
     }
 }
 
+/// Why a replica's own checkpoint does not speak.
+enum Mute {
+    /// The folder cannot be read: it holds nothing up.
+    OutOfReach(String),
+    /// It holds something else than this firm's ledger.
+    Other(&'static str),
+}
+
+impl From<Mute> for String {
+    fn from(mute: Mute) -> Self {
+        match mute {
+            Mute::OutOfReach(why) => why,
+            Mute::Other(why) => why.to_owned(),
+        }
+    }
+}
+
 /// What a replica's own checkpoint says; none where nothing was copied yet.
-///
-/// # Errors
-/// A sentence: the folder cannot be read, or holds something else.
-pub(crate) fn read_checkpoint(
-    folder: &Path,
-    key: &VerifierKey,
-) -> std::result::Result<Option<(u64, Hash)>, String> {
+fn read_checkpoint(folder: &Path, key: &VerifierKey) -> std::result::Result<Option<(u64, Hash)>, Mute> {
     let bytes = match fs::read(folder.join("checkpoint")) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("it cannot be read: {}", error.kind())),
+        Err(error) => return Err(Mute::OutOfReach(format!("it cannot be read: {}", error.kind()))),
     };
-    let note = Note::parse(&bytes).map_err(|_| String::from("its checkpoint is no signed note"))?;
+    let note = Note::parse(&bytes).map_err(|_| Mute::Other("its checkpoint is no signed note"))?;
     let keys = [key.clone()];
     let opened = Checkpoint::open(&note, &keys)
-        .map_err(|_| String::from("its checkpoint is not signed by this firm's ledger"))?;
+        .map_err(|_| Mute::Other("its checkpoint is not signed by this firm's ledger"))?;
     Ok(Some((opened.checkpoint.size, opened.checkpoint.root)))
 }
 
@@ -192,11 +203,11 @@ impl Strongroom {
         let found = match read_checkpoint(&place.folder, key) {
             Ok(None) => return Ok(Ok(0)),
             Ok(Some(found)) => found,
-            Err(why) if why.starts_with("it cannot") => {
+            Err(Mute::OutOfReach(why)) => {
                 note(place, why);
                 return Ok(Ok(0));
             }
-            Err(why) => return Ok(Err(why)),
+            Err(other) => return Ok(Err(other.into())),
         };
         Ok(self.begins_with(found, size).await?.map(|()| found.0))
     }

@@ -306,19 +306,7 @@ async fn record(
         created_at: record.created_at,
         created_by: record.created_by.clone(),
     };
-    let values = params![
-        id.to_string(),
-        1_i64,
-        matter.id.to_string(),
-        version.blob.clone(),
-        version.size,
-        version.content_index.clone(),
-        version.sealed_facts.clone(),
-        version.created_at,
-        version.created_by.clone(),
-        version.bind().mac(tx.vault())?
-    ];
-    tx.exec_one(&VERSION_INSERT, &values).await?;
+    tx.exec_one(&VERSION_INSERT, &version.values(tx.vault())?).await?;
     Ok(id)
 }
 

@@ -65,16 +65,15 @@ pub struct Complete {
     pub holds: bool,
 }
 
-/// Counts if a day has begun since the last count; how many matters it counted.
+/// Counts if a day has begun since the last count; how many matters it counted. The last entry of a day's counts is the
+/// firm's: a run that was cut off left none, and is made again.
 ///
 /// # Errors
 /// Sealed, storage.
 pub async fn count_if_due(room: &Arc<Strongroom>) -> Result<usize> {
     let last = room.db.optional(&store::LAST_COUNT, &[]).await?;
     let (at, since) = match &last {
-        Some(row) => {
-            (row.get("at")?, Count::of_entry(&row.get::<Vec<u8>>("bytes")?).unwrap_or(Count::NONE).upto)
-        }
+        Some(row) => (row.get("at")?, upto_of(&row.get::<Vec<u8>>("bytes")?).unwrap_or(0)),
         None => (Micros::MIN, 0),
     };
     if at / DAY >= room.now() / DAY {
@@ -87,7 +86,14 @@ pub async fn count_if_due(room: &Arc<Strongroom>) -> Result<usize> {
         let Some(matter) = Id::parse(&row.get::<String>("matter_id")?) else { continue };
         count(&ctx, matter, &head).await?;
     }
+    let all = Facts::default().clear("upto", head.signed_size).clear("matters", touched.len());
+    ctx.permit_with(Verb::LedgerCount, &Target::Firm, all).await?;
     Ok(touched.len())
+}
+
+fn upto_of(entry: &[u8]) -> Option<u64> {
+    let entry: Value = serde_json::from_slice(entry).ok()?;
+    entry.get("facts")?.get("upto")?.as_u64()
 }
 
 async fn count(ctx: &Ctx, matter: MatterId, head: &Head) -> Result<()> {

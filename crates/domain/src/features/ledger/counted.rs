@@ -35,3 +35,14 @@ async fn a_matters_activity_says_up_to_when_it_is_complete_and_when_it_is_not() 
     let seen = matter_activity(&lead, s.matter, None, 50).await.unwrap();
     assert!(seen.complete.is_some_and(|c| !c.holds));
 }
+
+#[tokio::test]
+async fn a_count_that_was_cut_off_is_made_again() {
+    let s = Story::new().await;
+    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 1);
+    // as if the program had been killed after the matter's count and before the day's last entry
+    let gone = "DELETE FROM ledger_entry WHERE verb = 'ledger.count' AND matter_id IS NULL";
+    s.sql(gone.to_owned(), gone.to_owned()).await;
+    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 1, "the same day once more");
+    assert_eq!(count_if_due(&s.f.room).await.unwrap(), 0);
+}

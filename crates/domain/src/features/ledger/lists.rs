@@ -255,7 +255,8 @@ async fn activity(
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = allowed.permit(Facts::about(sight.things())).await?;
     let signed = signed(ctx).await?;
-    let complete = match filter.matter {
+    // said once, at the head of the list
+    let complete = match filter.matter.filter(|_| after.is_none()) {
         Some(id) => complete(ctx, id).await?,
         None => None,
     };

@@ -4,7 +4,7 @@
 use strongroom_storage::statements;
 
 statements! {
-    pub LAST_COUNT = "SELECT at, bytes FROM ledger_entry WHERE verb = 'ledger.count' ORDER BY at DESC, entry_id DESC LIMIT 1";
+    pub LAST_COUNT = "SELECT at, bytes FROM ledger_entry WHERE verb = 'ledger.count' AND matter_id IS NULL ORDER BY at DESC, entry_id DESC LIMIT 1";
     pub NEWEST_COUNT = "SELECT at, idx FROM ledger_entry WHERE matter_id = $1 AND verb = 'ledger.count' AND idx IS NOT NULL \
         ORDER BY at DESC, entry_id DESC LIMIT 1";
     pub TOUCHED = "SELECT DISTINCT matter_id FROM ledger_entry WHERE idx >= $1 AND idx < $2 AND matter_id IS NOT NULL \

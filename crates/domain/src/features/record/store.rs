@@ -1,6 +1,7 @@
 //! Rows of records, their versions and folders.
 
-use strongroom_storage::sql::Row;
+use strongroom_storage::params;
+use strongroom_storage::sql::{Param, Row};
 use strongroom_storage::statements;
 
 use crate::kernel::bound::Bind;
@@ -76,6 +77,22 @@ impl VersionRow {
             .bytes(&self.sealed_facts)
             .int(self.created_at)
             .text(&self.created_by)
+    }
+
+    /// What [`VERSION_INSERT`] takes.
+    pub(crate) fn values(&self, vault: &Vault) -> Result<Vec<Param>> {
+        Ok(Vec::from(params![
+            self.record.to_string(),
+            self.version,
+            self.matter.to_string(),
+            self.blob.clone(),
+            self.size,
+            self.content_index.clone(),
+            self.sealed_facts.clone(),
+            self.created_at,
+            self.created_by.clone(),
+            self.bind().mac(vault)?
+        ]))
     }
 
     pub(crate) fn read(row: &Row, vault: &Vault) -> Result<Self> {

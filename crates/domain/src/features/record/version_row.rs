@@ -50,19 +50,7 @@ pub(super) async fn insert(
         created_at: tx.now(),
         created_by: tx.ctx().actor().name(),
     };
-    let values = params![
-        version.record.to_string(),
-        version.version,
-        version.matter.to_string(),
-        version.blob.clone(),
-        version.size,
-        version.content_index.clone(),
-        version.sealed_facts.clone(),
-        version.created_at,
-        version.created_by.clone(),
-        version.bind().mac(tx.vault())?
-    ];
-    tx.exec_one(&store::VERSION_INSERT, &values).await?;
+    tx.exec_one(&store::VERSION_INSERT, &version.values(tx.vault())?).await?;
     Ok(facts)
 }
 

@@ -62,6 +62,9 @@ where
     let _lock = room::lock(data)?
         .with_context(|| format!("another process works in {}: is the server running?", data.display()))?;
     crate::hardening::raise_open_files();
+    if !crate::hardening::lock_memory() {
+        tracing::warn!("memory with keys can be swapped out: set LimitMEMLOCK=infinity, or go without swap");
+    }
     let tls = tls::load(&config.server)?.map(watch::Sender::new);
     let room = room::open(config).await?;
     if let Some(key_file) = &config.unseal.key_file {

@@ -153,3 +153,12 @@ async fn a_sealed_server_has_no_key_in_its_memory() {
     served.stop();
     firm.agrees();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_servers_memory_stays_out_of_the_swap_file_or_it_is_said() {
+    let firm = Firm::new().await;
+    let served = Served::start(&firm);
+    let said = served.log().contains("memory with keys can be swapped out");
+    assert_ne!(served.kib("VmLck:") > 0, said, "either locked, or said that it is not");
+    served.stop();
+}

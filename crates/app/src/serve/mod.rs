@@ -81,6 +81,9 @@ where
     let (stop, mut stopping) = watch::channel(Stop::Running);
     let certificate = tls.as_ref().map(watch::Sender::subscribe);
     let front = Front::new(config, certificate, strongroom_web::app(state.clone()), stopping.clone());
+    let bound: Vec<String> =
+        listeners.iter().filter_map(|l| Some(l.local_addr().ok()?.to_string())).collect();
+    let listen = bound.join(", ");
     for listener in listeners {
         tokio::spawn(front.clone().accept(listener));
     }
@@ -93,7 +96,13 @@ where
     let socket = control::listen(config, &seals, strongroom_web::app(state), stopping.clone())?;
     let mut work = work::start(&room);
     work.push(tokio::spawn(orders(stop.clone(), tls, config.server.clone())?));
-    tracing::info!(url = config.server.public_url, sealed = room.vault().is_sealed(), "serving");
+    tracing::info!(
+        url = config.server.public_url,
+        listen,
+        tls = config.server.tls_certificate.is_some(),
+        sealed = room.vault().is_sealed(),
+        "serving"
+    );
     let outcome = tokio::select! {
         outcome = then(&room) => outcome,
         () = told_to_stop(&mut stopping) => Ok(()),

@@ -23,3 +23,4 @@ mod memory;
 mod papers;
 mod sealed;
 mod served;
+mod tls;

@@ -146,6 +146,14 @@ impl Served {
         self.said.lines.lock().unwrap().0.join("\n")
     }
 
+    /// The port that it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        let log = self.log();
+        let line = log.lines().find(|l| l.contains("\"message\":\"serving\"")).unwrap();
+        let at = line.split("127.0.0.1:").nth(1).unwrap();
+        at.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }

@@ -5,6 +5,7 @@ mod disk;
 #[expect(unreachable_pub, reason = "the list is public so that another crate may walk it")]
 mod facade;
 mod schema;
+mod tls;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

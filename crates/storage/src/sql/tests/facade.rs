@@ -1,6 +1,6 @@
 //! Statements, parameters, rows and errors.
 
-use super::super::{ConstraintKind, Db, DbError, DbOptions, Engine, Param, Sql, check_statements};
+use super::super::{ConstraintKind, DbError, Engine, Param, Sql, check_statements};
 use super::TestDb;
 use crate::{params, statements};
 
@@ -251,15 +251,4 @@ async fn a_lock_makes_the_second_wait_for_the_first() {
     let row = test.db.one(&MATTER_GET, &params!["mat_1"]).await.unwrap();
     assert_eq!(row.get::<i64>("version").unwrap(), 3);
     test.end().await;
-}
-
-/// An address may ask for TLS; a server that has none is then out of reach, and nothing is sent in the clear.
-#[tokio::test]
-async fn an_address_that_asks_for_tls_is_never_served_without() {
-    let Some(address) = std::env::var_os("TEST_DATABASE_URL").and_then(|s| s.into_string().ok()) else {
-        return;
-    };
-    let address = format!("{}?sslmode=require", address.split('?').next().unwrap());
-    let refused = Db::connect(&address, DbOptions::default()).await.unwrap_err();
-    assert!(matches!(refused, DbError::Unavailable(_)), "{refused:?}");
 }

@@ -5,10 +5,14 @@ use strongroom_tlog::bundle::{self as entry_bundle, BundlePath};
 use strongroom_tlog::{TilePath, VerifierKey, leaf_hash};
 
 use super::model::{EntryRef, Raw, State};
+use super::own_acts;
 use super::refused::of_the_firm;
 use super::stories::Story;
 use super::tiles::{bundle, checkpoint, tile, vkey, within};
 use super::words::{says, tells_of_a_wall};
+use crate::features::firm::fixture::Fixture;
+use crate::features::session::sign_in_password;
+use crate::kernel::actor::Role;
 use crate::kernel::directory::{Directory, Known, StaffName};
 use crate::kernel::error::Error;
 use crate::kernel::gate::{Gate, built_in};
@@ -219,4 +223,22 @@ async fn anyone_can_fetch_what_verifies_the_log_while_it_is_sealed_too() {
     let note = strongroom_tlog::Note::parse(checkpoint(room).await.unwrap().as_bytes()).unwrap();
     let keys = [VerifierKey::parse(&key).unwrap()];
     assert_eq!(strongroom_tlog::Checkpoint::open(&note, &keys).unwrap().checkpoint.size, size);
+}
+
+#[tokio::test]
+async fn who_came_in_did_it_and_a_stranger_who_failed_did_not() {
+    let f = Fixture::new().await;
+    let ann = f.person(Role::Associate, "Ann Poole").await;
+    let (stranger, email) = (f.anonymous_from("192.0.2.66"), f.secrets(ann).email);
+    sign_in_password(&stranger, &email, "not her password", None).await.unwrap_err();
+    let ctx = f.sign_in(ann).await;
+    let acts = own_acts(&ctx, None, 50).await.unwrap();
+    let came_in: Vec<_> =
+        acts.items.iter().filter(|e| e.verb != "session.list").map(|e| e.verb.as_str()).collect();
+    assert_eq!(
+        came_in,
+        ["session.sign_in", "staff.enrol"],
+        "each once, newest first, and no stranger's guess"
+    );
+    assert!(acts.items.iter().all(|e| e.actor.id == ann.to_string() && e.actor.kind == "person"));
 }

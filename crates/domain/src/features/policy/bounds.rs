@@ -134,7 +134,10 @@ fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
     }
     let of_clients =
         matches!(kind, ThingKind::Client | ThingKind::Matter | ThingKind::Record | ThingKind::Wall);
-    let of_all = matches!(verb, Verb::ClientCreate | Verb::WallMake | Verb::LedgerList | Verb::LedgerRead);
+    let of_all = matches!(
+        verb,
+        Verb::ClientCreate | Verb::WallMake | Verb::LedgerList | Verb::LedgerRead | Verb::LedgerCopy
+    );
     if (of_clients && verb != Verb::ExplainOwn) || of_all {
         // one's own acts are everyone's to read
         let own = (verb == Verb::LedgerRead).then_some(false);
@@ -143,6 +146,10 @@ fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
         all.push((says, Region { role: Some(Role::Administrator), ..nothing }));
         let says = "A client contact learns nothing of clients, matters, records and walls before the portal exists.";
         all.push((says, Region { role: Some(Role::ClientContact), ..nothing }));
+    }
+    if of_clients {
+        let says = "While a client is presented, nothing of another is shown or done in that browser.";
+        all.push((says, Region { aside: Some(true), ..usual }));
     }
     if CONTENT.contains(&verb) {
         let says = "Records open to those who have a seat; a role alone opens none.";

@@ -36,7 +36,7 @@ fn and(text: &str) -> Vec<PolicyFile> {
 async fn propose_these(ctx: &Ctx, f: &Fixture, files: &[PolicyFile]) -> Result<Proposed> {
     f.lay(files);
     let digest = hex::encode(crate::kernel::gate::digest_of(files));
-    propose(ctx, Source::Folder, &digest, why()).await
+    propose(ctx, Source::Folder, &digest, Ok(why())).await
 }
 
 fn sentence(gate: &Gate) -> String {
@@ -145,7 +145,7 @@ async fn what_was_not_looked_at_is_not_proposed() {
     f.lay(&with(SAID, SAYS));
     let look = look(&admin, Source::Folder).await.unwrap();
     f.lay(&with(SAID, "Something else."));
-    assert_eq!(code(propose(&admin, Source::Folder, &look.digest, why()).await), "policy.other");
+    assert_eq!(code(propose(&admin, Source::Folder, &look.digest, Ok(why())).await), "policy.other");
     assert_eq!(code(propose_these(&admin, &f, &built_in()).await), "policy.same");
     let broken = and("permit (principal, action, resource)");
     let unread = propose_these(&admin, &f, &broken).await;

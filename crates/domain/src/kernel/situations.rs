@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 use std::sync::OnceLock;
 
 use cedar_policy::{
-    ActionConstraint, Decision as CedarDecision, EntityTypeName, EntityUid, Policy, PolicySet,
+    ActionConstraint, Decision as CedarDecision, Effect, EntityTypeName, EntityUid, Policy, PolicySet,
     PrincipalConstraint, ResourceConstraint, Schema,
 };
 use serde_json::Value;
@@ -256,6 +256,12 @@ impl<'g> Study<'g> {
     /// The rules that look at any of these facts.
     pub fn rules_looking_at(&self, facets: Facets) -> impl Iterator<Item = &str> {
         self.all.iter().filter(move |s| s.facets.has(facets)).map(|s| s.rule.as_str())
+    }
+
+    /// True where the rule forbids.
+    #[must_use]
+    pub fn forbids(&self, rule: &str) -> bool {
+        self.all.iter().any(|s| s.rule == rule && s.policy.effect() == Effect::Forbid)
     }
 
     /// The policies whose scope lets them speak when such an actor does `verb` to a `kind`.

@@ -282,6 +282,9 @@ fn what_no_policy_may_do_is_refused_with_the_rule_and_the_situation() {
         ),
         // a token beyond its scope
         (with("unless { context.scoped };", "when { false };"), "", "by a token without the scope: "),
+        // another client beside the one that is presented
+        (with("when { context.aside }", "when { false }"), "", "while another client is presented: "),
+        (rule("permit (principal is Person, action == Action::\"wall.see\", resource) when { context.aside };"), "firm-rule", ""),
         // the system reads
         (
             rule("permit (principal, action == Action::\"record.read\", resource);"),

@@ -63,12 +63,13 @@ async fn goes_on(content: &mut Content) -> bool {
 async fn a_seat_that_ends_by_its_date_stops_a_running_download() {
     let s = Scene::new().await;
     let his = s.f.sign_in(s.tom).await;
-    let until = Some(s.f.room.now() + 10 * MINUTE);
+    let ends = s.f.room.now() + 10 * MINUTE;
+    let until = Some(ends);
     s.lead.perform(GiveSeat { matter: s.matter, staff: s.tom, seat: "member", until }).await.unwrap();
     let mut content = begun(&his, s.record).await;
-    s.f.clock.set(until.unwrap() - SECOND);
+    s.f.clock.set(ends - SECOND);
     assert!(goes_on(&mut content).await, "the seat holds for another second");
-    s.f.clock.set(until.unwrap());
+    s.f.clock.set(ends);
     assert!(!goes_on(&mut content).await, "the seat has ended");
 }
 

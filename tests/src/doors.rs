@@ -42,6 +42,77 @@ async fn presenting_shows_one_client_and_nothing_else() {
     assert!(!stolen.get("/today").await.expect(200).text().contains("Presenting"));
 }
 
+/// Whatever comes in with that browser's session obeys: every page and every route of the API that reads, and acts.
+/// The routes are the router's own list, so that a new one is held too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn presenting_holds_for_every_route_of_that_session_and_for_no_token() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (client, _) = f.matter(&ann, "Share purchase dispute").await;
+    let (other_client, other) = f.matter(&ann, "Trade mark opposition").await;
+    let mut api = f.browser().token(&ann);
+    let records = format!("/api/v1/matters/{other}/records");
+    let added = api.files(&records, &[], &[("gazette.txt", b"Published for opposition.")]).await.expect(201);
+    let entry = added.header("x-ledger-entry").to_owned();
+    let record = added.json()["items"][0]["id"].as_str().expect("an id").to_owned();
+    let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let wall = json!({
+        "name": "Earlier retainer", "reason": "Acted for the other side.", "kind": "bars",
+        "covers": { "clients": [], "matters": [other] }, "staff": [ben.id], "groups": [],
+    });
+    let made = f.browser().token(&ines).json(Method::POST, "/api/v1/walls", &wall).await.expect(201).json();
+    let wall = made["id"].as_str().expect("an id").to_owned();
+    f.room.sequence_all().await.unwrap();
+
+    let mut browser = f.browser().session(&ann);
+    send(&mut browser, "/matters", "/present", &[("client_id", &client.to_string())]).await.expect(303);
+    let token = csrf(&browser.get("/matters").await);
+    for (method, template) in strongroom_web::routes().into_iter().filter(|(m, _)| *m == Method::GET) {
+        let (id, hidden) = match template {
+            t if t.contains("/matters/{id}") => (other.to_string(), true),
+            t if t.contains("/records/{id}") => (record.clone(), true),
+            t if t.contains("/clients/{id}") => (other_client.to_string(), true),
+            t if t.contains("/walls/{id}") => (wall.clone(), true),
+            t if t.contains("/ledger/{id}") || t.contains("/entries/{id}") => (entry.clone(), true),
+            t => (ann.id.to_string(), t == "/api/v1/explain"),
+        };
+        let path = template.replace("{id}", &id).replace("{staff_id}", &ben.id.to_string());
+        let asked =
+            format!("{path}?thing={other}&action=record.list&person={}&client={other_client}", ben.id);
+        let answer = browser.get(&asked).await;
+        assert!(!hidden || answer.status == 404, "{method} {template}: {} {}", answer.status, answer.text());
+        let text = answer.text();
+        for told in
+            ["Trade mark", "gazette", "Published for", "Earlier retainer", record.as_str(), wall.as_str()]
+        {
+            // what was asked for may stand in the way back to it
+            let told_anew = text.contains(told) && !asked.contains(told);
+            assert!(!told_anew, "{method} {template} tells {told}: {text}");
+        }
+    }
+    // acts, by form and by the API
+    let seat = [("staff_id", &*ben.id.to_string()), ("seat", "reader")];
+    send(&mut browser, "/matters", &format!("/matters/{other}/team"), &seat).await.expect(404);
+    let why = [("person", &*ben.id.to_string()), ("action", "record.list"), ("thing", &*other.to_string())];
+    let why = send(&mut browser, "/matters", "/explain", &why).await;
+    assert!(!why.text().contains("wall") && !why.status.is_success(), "{} {}", why.status, why.text());
+    let headers = [("content-type", "application/json"), ("x-csrf-token", token.as_str()), ("if-match", "*")];
+    let rename = json!({ "title": "Another title" }).to_string();
+    let path = format!("/api/v1/records/{record}");
+    browser.send(Method::PATCH, &path, &headers, rename.into()).await.expect(404);
+    let wall_made = json!({
+        "name": "x", "reason": "x", "kind": "bars", "covers": { "clients": [], "matters": [other] },
+        "staff": [ben.id], "groups": [],
+    });
+    let walls = browser.send(Method::POST, "/api/v1/walls", &headers, wall_made.to_string().into()).await;
+    assert!(walls.expect(403).rules().contains(&String::from("presenting")));
+    // the person's token is not that browser
+    api.get(&format!("/api/v1/matters/{other}")).await.expect(200);
+    send(&mut browser, "/matters", "/present/stop", &[]).await.expect(303);
+    browser.get(&format!("/records/{record}")).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sealed_strongroom_answers_with_its_seal() {
     let f = TestFirm::new().await;

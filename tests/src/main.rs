@@ -1,5 +1,6 @@
 //! Stories over the outside contract, on the engine that `TEST_DATABASE_URL` names or on `SQLite`.
 
+mod alike;
 mod closed;
 mod disk;
 mod doors;

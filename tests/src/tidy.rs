@@ -196,6 +196,15 @@ fn no_program_can_be_made_blind() {
     );
 }
 
+/// What hangs on a browser's session (presenting a client) is put into the context there, and forgotten nowhere.
+#[test]
+fn a_sessions_cookie_becomes_a_context_in_one_place() {
+    let web = files(&["rs"]).into_iter().filter(|f| f.starts_with("crates/web/src/"));
+    let there: Vec<String> =
+        web.filter(|f| read(&root().join(f)).contains("session::authenticate_session(")).collect();
+    assert_eq!(there, ["crates/web/src/http/browser.rs"], "take the context from http/browser.rs");
+}
+
 #[test]
 fn modules_say_what_they_are_for() {
     let wrong: Vec<_> = files(&["rs"])

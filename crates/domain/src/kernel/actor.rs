@@ -1,7 +1,7 @@
 //! Who acts. There is no root: work of the system has a named role with one kind of job.
 
 use super::clock::Micros;
-use super::id::{AnyId, SessionId, StaffId, TokenId};
+use super::id::{AnyId, ClientId, SessionId, StaffId, TokenId};
 use super::verb::Scope;
 
 /// What a person is in the firm.
@@ -125,6 +125,8 @@ pub enum Via {
         id: SessionId,
         /// When a code of the authenticator was last given in it.
         stepped_up_at: Option<Micros>,
+        /// The client that is being presented in this browser: nothing of another is shown or done in it.
+        presenting: Option<ClientId>,
     },
     /// A personal access token with its scopes.
     Token {

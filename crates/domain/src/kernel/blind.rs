@@ -20,6 +20,7 @@ pub const CHECKS: &[&str] = &[
     "open",
     "stepped-up",
     "scoped",
+    "aside",
     "active",
     // when things held
     "role-span",
@@ -66,6 +67,7 @@ pub const CHECKS: &[&str] = &[
     "stream-sealed",
     "stream-signed-in",
     "stream-gate",
+    "stream-clock",
     // rules of the operations
     "second-person",
     "approval-agreed",
@@ -167,6 +169,7 @@ pub(super) fn told(who: &Principal, how: &Situation) -> (Principal, Situation) {
     how.open |= to("open");
     how.stepped_up |= to("stepped-up");
     how.scoped |= to("scoped");
+    how.aside &= !to("aside");
     if let Principal::Person { active, .. } = &mut who {
         *active |= to("active");
     }

@@ -33,6 +33,16 @@ impl Bind {
         self
     }
 
+    /// A text column that the table got when it had rows: those without it are bound as they were. It comes last, so
+    /// that a row with it never reads like one without.
+    #[must_use]
+    pub fn later_text(self, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.text(value),
+            None => self,
+        }
+    }
+
     /// A number.
     #[must_use]
     pub fn int(mut self, value: i64) -> Self {

@@ -12,7 +12,7 @@ use super::entry::{Facts, Outcome};
 use super::error::{Error, Result};
 use super::facts::{Loader, PersonFacts};
 use super::gate::{Decision, Principal, Situation};
-use super::id::{EntryId, RequestId, StaffId};
+use super::id::{ClientId, EntryId, RequestId, StaffId};
 use super::permit::Permit;
 use super::reader::Reader;
 use super::repeat::Asked;
@@ -100,6 +100,18 @@ impl Allowed<'_> {
         ctx.left_reading(id);
         Ok((Permit::over(verb, id, things), judged.subject))
     }
+
+    /// A permit over a matter and every record of it; its entry names the matter and how many records.
+    ///
+    /// # Errors
+    /// As [`Allowed::permit`].
+    pub(crate) async fn permit_whole(self, facts: Facts) -> Result<(Permit, Subject)> {
+        let verb = self.verb;
+        let (permit, subject) = self.permit(facts).await?;
+        let matter = subject.need_matter()?;
+        let whole = Permit::whole_matter(verb, permit.entry(), matter.id.any(), matter.number);
+        Ok((whole, subject))
+    }
 }
 
 impl Ctx {
@@ -109,6 +121,29 @@ impl Ctx {
         let request = RequestId::new(room.clock.now(), room.random());
         let place = place.cut();
         Self { room, actor, channel, request, place, last: Mutex::default(), asked: Mutex::new(None) }
+    }
+
+    /// The same request of a browser in which a client is being presented. A token presents nothing.
+    #[must_use]
+    pub fn presenting(mut self, client: Option<ClientId>) -> Self {
+        if let Actor::Person { via: Via::Session { presenting, .. }, .. } = &mut self.actor {
+            *presenting = client;
+        }
+        self
+    }
+
+    /// The client that is being presented in the browser that asks.
+    #[must_use]
+    pub fn presents(&self) -> Option<ClientId> {
+        match self.via() {
+            Some(Via::Session { presenting, .. }) => *presenting,
+            _ => None,
+        }
+    }
+
+    /// The same person, come in the same way: for what goes on when the request has been answered.
+    pub(crate) fn going_on(&self) -> Self {
+        Self::new(self.room.clone(), self.actor.clone(), self.channel, self.place.clone())
     }
 
     /// The firm's strongroom.
@@ -248,6 +283,7 @@ impl Ctx {
         if any_scope {
             how.scoped = true;
         }
+        how.aside = self.presents().is_some_and(|client| !subject.is_of(target, client));
         self.room.gate().decide(&who, verb, target.kind(), &id, &how)
     }
 
@@ -280,22 +316,6 @@ impl Ctx {
         Ok(Allowed { ctx: self, verb, target, judged })
     }
 
-    /// A permit over a matter and every record of it; its entry names the matter and how many records.
-    ///
-    /// # Errors
-    /// As [`Ctx::permit`].
-    pub(crate) async fn permit_whole(
-        &self,
-        verb: Verb,
-        target: &Target,
-        facts: Facts,
-    ) -> Result<(Permit, Subject)> {
-        let (permit, subject) = self.permit_with(verb, target, facts).await?;
-        let matter = subject.need_matter()?;
-        let whole = Permit::whole_matter(verb, permit.entry(), matter.id.any(), matter.number);
-        Ok((whole, subject))
-    }
-
     /// Whether the gate would allow it, leaving no entry: for buttons that would only be refused.
     ///
     /// # Errors
@@ -303,16 +323,6 @@ impl Ctx {
     pub async fn may(&self, verb: Verb, target: &Target) -> Result<bool> {
         let judged = self.load(async |loader| self.judge(loader, verb, target, None).await).await?;
         Ok(judged.subject.exists && (judged.decision.allowed || judged.decision.wants_step_up()))
-    }
-
-    /// Whether the session or token that carries this request still stands: for running streams.
-    pub(crate) async fn still_signed_in(&self) -> Result<bool> {
-        let (statement, id) = match self.via() {
-            Some(Via::Session { id, .. }) => (&super::loader::SESSION_STANDS, id.to_string()),
-            Some(Via::Token { id, .. }) => (&super::loader::TOKEN_STANDS, id.to_string()),
-            None => return Ok(true),
-        };
-        Ok(self.room.db.optional(statement, &strongroom_storage::params![id]).await?.is_some())
     }
 
     /// Whether the gate allows it right now, leaving no entry.

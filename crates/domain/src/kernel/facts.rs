@@ -226,6 +226,8 @@ pub struct ClientFacts {
     pub created_at: Micros,
     /// Raised by each change.
     pub row_version: i64,
+    /// Who took it on; nobody for clients of before that was kept.
+    pub created_by: Option<String>,
     /// Walls that name the client itself.
     pub walls: Vec<WallFacts>,
 }
@@ -241,6 +243,7 @@ impl ClientFacts {
             .bytes(&self.sealed_reference)
             .int(self.created_at)
             .int(self.row_version)
+            .later_text(self.created_by.as_deref())
     }
 
     /// What walls over the whole client say of the person.

@@ -113,6 +113,8 @@ pub struct Situation {
     pub stepped_up: bool,
     /// The token has the scope.
     pub scoped: bool,
+    /// A client is being presented in this browser, and the thing is not of it.
+    pub aside: bool,
 }
 
 impl Default for Situation {
@@ -125,6 +127,7 @@ impl Default for Situation {
             open: true,
             stepped_up: false,
             scoped: true,
+            aside: false,
         }
     }
 }
@@ -261,6 +264,7 @@ impl Gate {
         id: &str,
         how: &Situation,
     ) -> Result<Decision> {
+        super::reader::count();
         let (who, how) = &blind::told(who, how);
         let response = self.respond(&self.policies, who, verb, kind, id, how)?;
         let failed = response.diagnostics().errors().next().is_some();
@@ -341,6 +345,7 @@ fn context(how: &Situation) -> Result<Context> {
         (String::from("open"), yes(how.open)),
         (String::from("stepped_up"), yes(how.stepped_up)),
         (String::from("scoped"), yes(how.scoped)),
+        (String::from("aside"), yes(how.aside)),
     ])
     .map_err(|e| fault("context", e))
 }

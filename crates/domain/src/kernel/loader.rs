@@ -25,7 +25,8 @@ statements! {
     pub STANDINGS = "SELECT staff_id, since, until, role, state, mac FROM standing WHERE staff_id = $1 ORDER BY since";
     pub MATTER_ROW = "SELECT matter_id, client_id, number, state, opened_at, closed_at, sealed_name, sealed_reference, row_version, mac \
         FROM matter WHERE matter_id = $1";
-    pub CLIENT_ROW = "SELECT client_id, number, sealed_name, sealed_reference, created_at, row_version, mac FROM client WHERE client_id = $1";
+    pub CLIENT_ROW = "SELECT client_id, number, sealed_name, sealed_reference, created_at, row_version, created_by, mac \
+        FROM client WHERE client_id = $1";
     pub SEAT_ROWS = "SELECT seat_id, matter_id, staff_id, seat, since, until, given_by, ended_by, mac FROM seat \
         WHERE matter_id = $1 ORDER BY since, seat_id";
     pub SEATS_OF_PERSON = "SELECT seat_id, matter_id, staff_id, seat, since, until, given_by, ended_by, mac FROM seat \
@@ -37,8 +38,6 @@ statements! {
     pub GROUP_MEMBERS = "SELECT group_id, staff_id, since, until, mac FROM group_member WHERE group_id = $1 ORDER BY since, staff_id";
     pub RECORD_ROW = "SELECT record_id, matter_id, folder_id, number, labels, version, size, created_at, created_by, changed_at, \
         sealed_title, row_version, mac FROM record WHERE record_id = $1";
-    pub SESSION_STANDS = "SELECT session_id FROM session WHERE session_id = $1 AND ended_at IS NULL";
-    pub TOKEN_STANDS = "SELECT token_id FROM token WHERE token_id = $1 AND ended_at IS NULL";
     pub NEAREST_CLIENT = "SELECT client_id AS id FROM client WHERE client_id = COALESCE((SELECT MIN(client_id) FROM client \
         WHERE client_id > $1), (SELECT MAX(client_id) FROM client))";
     pub NEAREST_MATTER = "SELECT matter_id AS id FROM matter WHERE matter_id = COALESCE((SELECT MIN(matter_id) FROM matter \
@@ -151,6 +150,7 @@ impl Loader<'_, '_> {
             sealed_reference: row.get("sealed_reference")?,
             created_at: row.get("created_at")?,
             row_version: row.get("row_version")?,
+            created_by: row.get("created_by")?,
             walls: Vec::new(),
         };
         client.bind().check(self.vault, &row.get::<Vec<u8>>("mac")?, &id.to_string())?;

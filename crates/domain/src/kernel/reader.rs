@@ -6,11 +6,11 @@ use super::error::{Error, Result};
 
 #[cfg(test)]
 thread_local! {
-    /// How many statements were asked for on this thread, for tests that hold two paths to the same length.
+    /// How many statements and decisions were asked for on this thread, for tests that hold two paths to the same length.
     pub(crate) static ASKED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-fn count() {
+pub(super) fn count() {
     #[cfg(test)]
     ASKED.with(|asked| asked.set(asked.get() + 1));
 }

@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 use std::sync::OnceLock;
 
 use cedar_policy::{
-    ActionConstraint, Decision as CedarDecision, EntityTypeName, EntityUid, Policy, PolicySet,
+    ActionConstraint, Decision as CedarDecision, Effect, EntityTypeName, EntityUid, Policy, PolicySet,
     PrincipalConstraint, ResourceConstraint, Schema,
 };
 use serde_json::Value;
@@ -45,6 +45,7 @@ impl Case {
             open: true,
             stepped_up: true,
             scoped: true,
+            aside: false,
         },
     };
 
@@ -78,7 +79,9 @@ impl Facets {
     pub const STEPPED_UP: Self = Self(128);
     /// Whether the token has the scope.
     pub const SCOPED: Self = Self(256);
-    const ALL: Self = Self(511);
+    /// Whether another client is presented.
+    pub const ASIDE: Self = Self(512);
+    const ALL: Self = Self(1023);
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
@@ -107,6 +110,7 @@ impl Facets {
             ("context", "open") => Self::OPEN,
             ("context", "stepped_up") => Self::STEPPED_UP,
             ("context", "scoped") => Self::SCOPED,
+            ("context", "aside") => Self::ASIDE,
             _ => Self::ALL,
         }
     }
@@ -131,6 +135,8 @@ pub struct Region {
     pub stepped_up: Option<bool>,
     /// Only with, or only without the token's scope.
     pub scoped: Option<bool>,
+    /// Only while another client is presented, or only while none is.
+    pub aside: Option<bool>,
 }
 
 /// The cases of a region that differ in any of `facets`; other facts stand as usual.
@@ -168,7 +174,8 @@ pub fn cases(facets: Facets, region: Region) -> Vec<Case> {
     all = spread(&all, &yes_no(Facets::OPEN, None, true), |case, v| case.how.open = v);
     all =
         spread(&all, &yes_no(Facets::STEPPED_UP, region.stepped_up, true), |case, v| case.how.stepped_up = v);
-    spread(&all, &yes_no(Facets::SCOPED, region.scoped, true), |case, v| case.how.scoped = v)
+    all = spread(&all, &yes_no(Facets::SCOPED, region.scoped, true), |case, v| case.how.scoped = v);
+    spread(&all, &yes_no(Facets::ASIDE, region.aside, false), |case, v| case.how.aside = v)
 }
 
 fn spread<T: Copy>(cases: &[Case], values: &[T], set: impl Fn(&mut Case, T)) -> Vec<Case> {
@@ -249,6 +256,12 @@ impl<'g> Study<'g> {
     /// The rules that look at any of these facts.
     pub fn rules_looking_at(&self, facets: Facets) -> impl Iterator<Item = &str> {
         self.all.iter().filter(move |s| s.facets.has(facets)).map(|s| s.rule.as_str())
+    }
+
+    /// True where the rule forbids.
+    #[must_use]
+    pub fn forbids(&self, rule: &str) -> bool {
+        self.all.iter().any(|s| s.rule == rule && s.policy.effect() == Effect::Forbid)
     }
 
     /// The policies whose scope lets them speak when such an actor does `verb` to a `kind`.

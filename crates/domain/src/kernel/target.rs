@@ -216,6 +216,16 @@ impl Subject {
         Self::load(loader, &other, person).await.map(Some)
     }
 
+    /// True where the thing is this client's, or the client.
+    #[must_use]
+    pub fn is_of(&self, target: &Target, client: ClientId) -> bool {
+        match target {
+            Target::Client(id) => *id == client,
+            Target::Matter(_) | Target::Record(_) => self.matter.as_ref().is_some_and(|m| m.client == client),
+            _ => false,
+        }
+    }
+
     /// The narrowest thing that it tells of, and where that thing's key lies.
     #[must_use]
     pub fn narrowest(&self) -> Option<(AnyId, KeyOf)> {
@@ -241,6 +251,7 @@ impl Subject {
             Target::Client(_) => {
                 if let Some(client) = &self.client {
                     how.wall = client.wall_for(person, at);
+                    how.own = client.created_by.as_deref() == Some(&person.to_string());
                 }
                 // a matter from which a wall keeps the person gives no sight of its client either
                 let seats = self

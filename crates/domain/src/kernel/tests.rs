@@ -22,7 +22,8 @@ fn cases() -> Vec<Case> {
     for role in Role::ALL {
         for seat in ["none", "reader", "member", "lead"] {
             for wall in [WallAnswer::None, WallAnswer::Barred, WallAnswer::NotAdmitted] {
-                for bits in 0..64_u32 {
+                // what is presented only forbids: a few cases of it, in which else much is allowed
+                for bits in (0..64_u32).chain([0b111_1100, 0b111_1110, 0b111_1111]) {
                     let on = |bit: u32| bits & (1 << bit) != 0;
                     let how = Situation {
                         seat,
@@ -32,6 +33,7 @@ fn cases() -> Vec<Case> {
                         open: on(2),
                         stepped_up: on(3),
                         scoped: on(4),
+                        aside: on(6),
                     };
                     all.push(Case { role: *role, active: on(5), how });
                 }
@@ -54,18 +56,14 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
     if !c.active || !c.how.scoped || (c.how.wall != WallAnswer::None && !waived) {
         return false;
     }
-    let own_account = [
-        V::MeRead,
-        V::TodayRead,
-        V::SessionList,
-        V::SessionEnd,
-        V::SignOut,
-        V::StepUp,
-        V::TokenMake,
-        V::TokenEnd,
-        V::CredentialChange,
-    ];
-    if is(ClientContact) && !own_account.contains(&verb) {
+    let own_page = [V::MeRead, V::TodayRead, V::SessionList, V::SessionEnd, V::SignOut, V::StepUp];
+    let own_keys = [V::TokenMake, V::TokenEnd, V::CredentialChange];
+    if is(ClientContact) && !own_page.contains(&verb) && !own_keys.contains(&verb) {
+        return false;
+    }
+    // while a client is presented, what is not of it waits; lists show what is
+    let goes_on = [V::ClientList, V::MatterList, V::RecordSearch, V::UploadList, V::StaffList, V::StaffSee];
+    if c.how.aside && !goes_on.contains(&verb) && !own_page.contains(&verb) {
         return false;
     }
     match verb {
@@ -78,7 +76,9 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         | V::TokenMake
         | V::TokenEnd
         | V::CredentialChange => c.how.own,
-        V::ClientCreate | V::MatterCreate => is(Partner) || is(RecordsManager),
+        V::ClientCreate => is(Partner) || is(RecordsManager),
+        V::MatterCreate => (is(Partner) && (seated || c.how.own)) || is(RecordsManager),
+        V::ClientSee if is(Partner) && c.how.own => true,
         V::ClientSee | V::MatterSee | V::TeamSee => seated || is(RecordsManager) || is(ComplianceOfficer),
         V::ClientRename => is(RecordsManager) || (is(Partner) && lead),
         V::RecordList
@@ -104,6 +104,7 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         V::WallSee => is(ComplianceOfficer) || c.how.leads,
         V::WallMake | V::WallChange | V::WallEnd => is(ComplianceOfficer) && c.how.stepped_up,
         V::LedgerList => watches,
+        V::LedgerCopy => is(Auditor),
         V::LedgerRead => watches || c.how.own || seated,
         V::LedgerOwn | V::ExplainOwn => true,
         V::ExplainOther => watches || lead,

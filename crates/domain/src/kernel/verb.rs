@@ -101,6 +101,7 @@ verbs! {
     HealthRead = "health.read", Read, "looked at the system's health", "seeing the system's health";
     LabelLower = "label.lower", Write, "lowered its label", "lowering its label";
     LabelRaise = "label.raise", Write, "raised its label", "raising its label";
+    LedgerCopy = "ledger.copy", Read, "copied entries of the ledger out", "copying entries of the ledger out";
     LedgerCount = "ledger.count", Read, "counted its entries", "counting its entries";
     LedgerList = "ledger.list", Read, "searched the ledger", "searching the ledger";
     LedgerOwn = "ledger.own", Read, "looked at their own acts", "seeing their own acts";

@@ -30,7 +30,7 @@ pub(super) struct Asked<'a> {
 
 pub(super) async fn hold(f: &Fixture, firm: &Firm, placed: &Placed, person: usize, day: u8) -> Held {
     let session = SessionId::new(f.room.now(), f.room.random());
-    let via = Via::Session { id: session, stepped_up_at: Some(f.room.now()) };
+    let via = Via::Session { id: session, stepped_up_at: Some(f.room.now()), presenting: None };
     let actor = Actor::Person { id: placed.people[person], via };
     let ctx = Ctx::new(f.room.clone(), actor, Channel::Web, Fixture::place());
     let asked = Asked { ctx, firm, placed, person, day };
@@ -114,6 +114,8 @@ impl Asked<'_> {
         let ids = &self.placed.clients;
         let table = |c| self.firm.sees_client(self.person, c, self.day);
         let seen = self.one_by_one(Verb::ClientSee, ids.iter().copied().map(Target::Client), table).await?;
+        let opens = |c| self.firm.opens_for(self.person, c, self.day);
+        self.one_by_one(Verb::MatterCreate, ids.iter().copied().map(Target::Client), opens).await?;
         let expected = seen.iter().map(|c| ids[*c]).collect();
         for words in ["", "hold"] {
             let (mut pages, mut after) = (Vec::new(), None);

@@ -68,7 +68,8 @@ pub(super) struct Wall {
 #[derive(Clone, Debug)]
 pub(super) struct Firm {
     pub(super) people: Vec<Person>,
-    pub(super) clients: usize,
+    /// Of each, who took it on.
+    pub(super) clients: Vec<Option<usize>>,
     pub(super) matters: Vec<Matter>,
     pub(super) groups: Vec<Vec<(usize, Span)>>,
     pub(super) walls: Vec<Wall>,
@@ -140,7 +141,7 @@ pub(super) fn firms() -> impl Strategy<Value = Firm> {
             });
             (
                 prop::collection::vec(person(), people),
-                Just(clients),
+                prop::collection::vec(prop::option::of(0..people), clients),
                 prop::collection::vec(matter(people, clients), matters),
                 prop::collection::vec(prop::collection::vec((0..people, span()), 0..3), groups),
                 prop::collection::vec(wall, 0..4),
@@ -241,7 +242,14 @@ impl Firm {
         let sits = (0..self.matters.len())
             .filter(|m| self.matters[*m].client == client)
             .any(|m| self.seat(person, m, day) > 0 && !self.walled(person, m, day));
-        !walled && (keeper || sits)
+        let took = role == Role::Partner && self.clients[client] == Some(person);
+        !walled && (keeper || sits || took)
+    }
+
+    /// A partner opens matters for clients whom they see by a seat or took on, a records manager for all they see.
+    pub(super) fn opens_for(&self, person: usize, client: usize, day: u8) -> bool {
+        let opens = matches!(self.staff(person, day), Some(Role::Partner | Role::RecordsManager));
+        opens && self.sees_client(person, client, day)
     }
 
     pub(super) fn sees_wall(&self, person: usize, wall: usize, day: u8) -> bool {

@@ -3,7 +3,7 @@
 use strongroom_storage::{params, statements};
 
 use super::model::{Firm, Matter, Named, Span};
-use crate::features::client::store::CLIENT_INSERT;
+use crate::features::client;
 use crate::features::firm::fixture::Fixture;
 use crate::features::group::model::Group;
 use crate::features::group::store::GROUP_INSERT;
@@ -104,8 +104,8 @@ impl Operation for Place {
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<Placed>> {
         let mut placed = Placed { first_day: self.first_day, ..Placed::default() };
         people(tx, &self.firm, &mut placed).await?;
-        for place in 0..self.firm.clients {
-            client(tx, place, &mut placed).await?;
+        for (place, taker) in self.firm.clients.iter().enumerate() {
+            take_on(tx, place, *taker, &mut placed).await?;
         }
         for (place, model) in self.firm.matters.iter().enumerate() {
             matter(tx, place, model, &mut placed).await?;
@@ -145,7 +145,12 @@ async fn people(tx: &mut WriteTx<'_>, firm: &Firm, placed: &mut Placed) -> Resul
     Ok(())
 }
 
-async fn client(tx: &mut WriteTx<'_>, place: usize, placed: &mut Placed) -> Result<()> {
+async fn take_on(
+    tx: &mut WriteTx<'_>,
+    place: usize,
+    taker: Option<usize>,
+    placed: &mut Placed,
+) -> Result<()> {
     let id: ClientId = tx.new_id();
     let number = tx.vault().next_number(Numbered::Client)?;
     let row = ClientFacts {
@@ -155,18 +160,11 @@ async fn client(tx: &mut WriteTx<'_>, place: usize, placed: &mut Placed) -> Resu
         sealed_reference: vec![0],
         created_at: tx.now(),
         row_version: 1,
+        created_by: taker.map(|person| placed.people[person].to_string()),
         walls: Vec::new(),
     };
-    let values = params![
-        id.to_string(),
-        i64::from(number),
-        row.sealed_name.clone(),
-        row.sealed_reference.clone(),
-        row.created_at,
-        row.row_version,
-        row.bind().mac(tx.vault())?
-    ];
-    tx.exec_one(&CLIENT_INSERT, &values).await?;
+    let values = client::store::values(&row, tx.vault())?;
+    tx.exec_one(&client::store::CLIENT_INSERT, &values).await?;
     let name = ClientName { name: format!("Client {place} Holdings"), reference: format!("C-{place}") };
     tx.learn(Known::Client(id, name));
     placed.clients.push(id);

@@ -21,7 +21,7 @@ use strongroom_domain::{Ctx, Error};
 
 use super::problem::Problem;
 use super::request::Rq;
-use super::{cookies, csrf, etag, repeat};
+use super::{browser, cookies, csrf, etag, repeat};
 use crate::state::WebState;
 
 /// What an API handler answers.
@@ -57,7 +57,8 @@ impl FromRequestParts<WebState> for Api {
         let headers = parts.headers.clone();
         let ctx = if let Some(value) = headers.get(AUTHORIZATION) {
             let bearer = value.to_str().ok().and_then(bearer).ok_or(Error::SignedOut)?;
-            session::authenticate_token(state.room(), bearer, Channel::Api, rq.place.clone()).await?
+            let place = rq.place.clone();
+            rq.known(session::authenticate_token(state.room(), bearer, Channel::Api, place).await?)
         } else {
             let secret = cookies::read(&headers, cookies::SESSION).ok_or(Error::SignedOut)?;
             if !matches!(parts.method, Method::GET | Method::HEAD) {
@@ -66,9 +67,8 @@ impl FromRequestParts<WebState> for Api {
                     return Err(Problem::csrf());
                 }
             }
-            session::authenticate_session(state.room(), secret, Channel::Web, rq.place.clone()).await?
+            browser::signed_in(&headers, secret, state, &rq).await?
         };
-        let ctx = rq.known(ctx);
         repeat::by_key(&ctx, parts, &rq)?;
         Ok(Self { ctx, state: state.clone(), headers })
     }
@@ -154,7 +154,7 @@ impl<T: DeserializeOwned> FromRequest<WebState> for Json<T> {
         }
         match axum::Json::<T>::from_bytes(&body) {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::JsonDataError(error)) => Err(Problem::malformed(plain(&error.body_text()))),
+            Err(JsonRejection::JsonDataError(error)) => Err(unfit(&error.body_text())),
             Err(_) => Err(Problem::malformed("The body is not JSON.")),
         }
     }
@@ -164,6 +164,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+/// JSON that is not what this address takes. A field of another name is told apart: what it was to change would stay.
+fn unfit(text: &str) -> Problem {
+    let code = if text.contains("unknown field `") { "invalid" } else { "malformed" };
+    Problem::new(code, plain(text))
 }
 
 /// The reason without the value that was sent.

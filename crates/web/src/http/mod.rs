@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod body;
+mod browser;
 pub mod cookies;
 pub mod csrf;
 pub mod door;

@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use strongroom_domain::features::client;
 use strongroom_domain::features::session::{self, Me};
-use strongroom_domain::kernel::actor::{Channel, Role};
+use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::{ClientId, RecordId};
 use strongroom_domain::{Ctx, Error};
 
@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::request::Rq;
 use super::trouble::{Trouble, form_page};
 use super::when::Clocks;
-use super::{cookies, csrf, flash, repeat};
+use super::{browser, cookies, csrf, flash, repeat};
 use crate::layout::{Flash, Presenting, Section, Shell, Theme, nav_for};
 use crate::state::WebState;
 use crate::view::parts::Csrf;
@@ -122,18 +122,7 @@ impl PageCx {
     /// A cookie value that presents `client` in this session only.
     #[must_use]
     pub fn present_cookie(&self, client: ClientId) -> String {
-        present_value(&self.bound, client)
-    }
-
-    /// Refuses what is not of the client that is being presented, as if it did not exist.
-    ///
-    /// # Errors
-    /// It is another client's.
-    pub fn of_presented(&self, client: ClientId) -> Result<(), Error> {
-        match &self.presenting {
-            Some((only, _)) if *only != client => Err(Error::NotFound),
-            _ => Ok(()),
-        }
+        browser::present_value(&self.bound, client)
     }
 
     /// The client to which lists are narrowed.
@@ -179,16 +168,6 @@ pub fn shown(role: Role) -> crate::layout::Role {
         .unwrap_or(crate::layout::Role::ClientContact)
 }
 
-fn present_value(secret: &str, client: ClientId) -> String {
-    format!("{client}.{}", csrf::derived(secret, format!("present {client}").as_bytes()))
-}
-
-fn presented(headers: &HeaderMap, secret: &str) -> Option<ClientId> {
-    let value = cookies::read(headers, cookies::PRESENT)?;
-    let client = ClientId::parse(value.split_once('.')?.0)?;
-    csrf::same(&present_value(secret, client), value).then_some(client)
-}
-
 /// The theme that the browser keeps.
 #[must_use]
 pub fn theme(headers: &HeaderMap) -> Theme {
@@ -201,10 +180,9 @@ impl Page {
         let Some(secret) = cookies::read(headers, cookies::SESSION) else {
             return Err(Trouble::from(Error::SignedOut));
         };
-        let ctx = session::authenticate_session(state.room(), secret, Channel::Web, rq.place.clone()).await?;
-        let ctx = rq.known(ctx);
+        let ctx = browser::signed_in(headers, secret, state, rq).await?;
         let me = session::who(&ctx).await?;
-        let presenting = match presented(headers, secret) {
+        let presenting = match ctx.presents() {
             None => None,
             // shown by name while the person may see it; else nothing of anyone is shown
             Some(id) => Some((id, client::client(&ctx, id).await.map(|(c, _)| c.name).unwrap_or_default())),

@@ -23,7 +23,7 @@ statements! {
         WHERE (group_id, staff_id, since) > ($1, $2, $3) ORDER BY group_id, staff_id, since LIMIT $4";
     pub P_APPROVAL = "SELECT approval_id, kind, staff_id, role, asked_by, asked_at, state, decided_by, decided_at, sealed_reason, mac FROM approval \
         WHERE approval_id > $1 ORDER BY approval_id LIMIT $2";
-    pub P_CLIENT = "SELECT client_id, number, sealed_name, sealed_reference, created_at, row_version, mac, number AS branch FROM client \
+    pub P_CLIENT = "SELECT client_id, number, sealed_name, sealed_reference, created_at, row_version, created_by, mac, number AS branch FROM client \
         WHERE client_id > $1 ORDER BY client_id LIMIT $2";
     pub P_MATTER = "SELECT matter_id, client_id, number, state, opened_at, closed_at, sealed_name, sealed_reference, row_version, mac, \
         number AS branch FROM matter WHERE matter_id > $1 ORDER BY matter_id LIMIT $2";

@@ -15,6 +15,8 @@ pub(super) enum Holds {
     Int,
     Bytes,
     Bool,
+    /// Text that the table got when it had rows: bound where there is one.
+    Later,
     /// Bytes that may be null, bound as hexadecimal text.
     Hex,
 }
@@ -100,6 +102,7 @@ impl Table {
         for (column, holds) in self.columns {
             bind = match holds {
                 Holds::Text => bind.opt_text(row.get::<Option<String>>(column)?.as_deref()),
+                Holds::Later => bind.later_text(row.get::<Option<String>>(column)?.as_deref()),
                 Holds::Int => bind.opt_int(row.get(column)?),
                 Holds::Bytes => bind.bytes(&row.get::<Vec<u8>>(column)?),
                 Holds::Bool => bind.int(i64::from(row.get::<bool>(column)?)),
@@ -110,7 +113,7 @@ impl Table {
     }
 }
 
-use Holds::{Bool, Bytes, Hex, Int, Text};
+use Holds::{Bool, Bytes, Hex, Int, Later, Text};
 
 macro_rules! tables {
     ($($name:literal, $page:ident, [$($key:expr),*], $under:ident, $version:expr, sealed [$($sealed:literal),*], { $($column:literal $holds:ident),* })*) => {
@@ -158,7 +161,8 @@ tables! {
         "approval_id" Text, "kind" Text, "staff_id" Text, "role" Text, "asked_by" Text, "asked_at" Int, "state" Text, "decided_by" Text,
         "decided_at" Int, "sealed_reason" Bytes }
     "client", P_CLIENT, [T("client_id")], Client, Of("row_version"), sealed ["name", "reference"], {
-        "client_id" Text, "number" Int, "sealed_name" Bytes, "sealed_reference" Bytes, "created_at" Int, "row_version" Int }
+        "client_id" Text, "number" Int, "sealed_name" Bytes, "sealed_reference" Bytes, "created_at" Int, "row_version" Int,
+        "created_by" Later }
     "matter", P_MATTER, [T("matter_id")], Matter, Of("row_version"), sealed ["name", "reference"], {
         "matter_id" Text, "client_id" Text, "number" Int, "state" Text, "opened_at" Int, "closed_at" Int, "sealed_name" Bytes,
         "sealed_reference" Bytes, "row_version" Int }

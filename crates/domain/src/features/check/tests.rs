@@ -10,9 +10,15 @@ use crate::kernel::sets::Set;
 
 /// The columns of each table that has a column `mac`, in the order of the migrations, `mac` left out.
 fn bound_tables() -> Vec<(String, Vec<String>)> {
-    let mut tables = Vec::new();
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
     for migration in MIGRATIONS {
         for statement in migration.text.split(";\n") {
+            if let Some((name, column)) =
+                statement.split("ALTER TABLE ").nth(1).and_then(|s| s.split_once(" ADD COLUMN "))
+            {
+                let table = tables.iter_mut().find(|(n, _)| n == name).unwrap();
+                table.1.push(column.split(' ').next().unwrap().to_owned());
+            }
             let Some(rest) = statement.split("CREATE TABLE ").nth(1) else { continue };
             let (name, body) = rest.split_once(" (\n").unwrap();
             let columns: Vec<String> = body

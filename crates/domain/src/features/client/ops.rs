@@ -43,18 +43,11 @@ impl Operation for CreateClient {
             sealed_reference: Vec::new(),
             created_at: tx.now(),
             row_version: 1,
+            created_by: Some(tx.ctx().me()?.to_string()),
             walls: Vec::new(),
         };
         seal_names(tx, &mut client, &self.name, &self.reference)?;
-        let values = params![
-            id.to_string(),
-            i64::from(number),
-            client.sealed_name.clone(),
-            client.sealed_reference.clone(),
-            client.created_at,
-            client.row_version,
-            client.bind().mac(tx.vault())?
-        ];
+        let values = store::values(&client, tx.vault())?;
         tx.exec_one(&store::CLIENT_INSERT, &values).await?;
         tx.learn(Known::Client(id, known(&self.name, &self.reference)));
         let mut facts =
@@ -91,8 +84,14 @@ impl Operation for RenameClient {
             return Err(Error::Stale);
         }
         let before = tx.ctx().room().directory().client(tx.permit(), old.id).ok_or(Error::NotFound)?;
+        if self.name.is_none() && self.reference.is_none() {
+            return Err(Error::invalid("name", "Say what is to change: name or reference."));
+        }
         let name = self.name.map_or_else(|| Name::parse(&before.name), Ok)?;
         let reference = self.reference.map_or_else(|| Reference::parse(&before.reference), Ok)?;
+        if (name.as_str(), reference.as_str()) == (before.name.as_str(), before.reference.as_str()) {
+            return Err(Error::conflict("client.same", "The client is called so already."));
+        }
         let mut client = old.clone();
         client.row_version += 1;
         seal_names(tx, &mut client, &name, &reference)?;

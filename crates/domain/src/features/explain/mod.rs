@@ -13,7 +13,7 @@ use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Because, Error, Result};
-use crate::kernel::facts::{MatterFacts, WallAnswer};
+use crate::kernel::facts::{MatterFacts, PersonFacts, WallAnswer};
 use crate::kernel::gate::Decision;
 use crate::kernel::id::StaffId;
 use crate::kernel::target::{Subject, Target, principal};
@@ -46,7 +46,8 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
         None => true,
         Some(see) => watches || blind::to("explain-known") || ctx.may_now(see, &ask.thing).await?,
     };
-    if !known || ask.thing == Target::Unknown {
+    // while a client is presented no wall is told of, and an answer here would tell
+    if !known || ask.thing == Target::Unknown || ctx.presents().is_some() {
         return ctx.unknown(verb).await;
     }
     let about = ask.thing.id().into_iter().chain([person.any()]);
@@ -61,12 +62,14 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     if !subject.exists {
         return Err(Error::NotFound);
     }
-    let facts = facts.ok_or(Error::NotFound)?;
+    // a person at a client is known to administrators alone: to anyone else, like someone who is not there
+    let contact = |f: &PersonFacts| f.at(ctx.now()).is_some_and(|s| s.role == Role::ClientContact);
+    let hidden = |f: &PersonFacts| person != me && contact(f) && !blind::to("contacts-hidden");
+    let facts = facts.filter(|f| !hidden(f)).ok_or(Error::NotFound)?;
     let mut how = subject.situation(&ask.thing, person, at);
     // to whoever may not know of walls it is as if none had stood, also in the past
-    let now = ctx.now();
     let walls_known = matches!(role, Role::Auditor | Role::ComplianceOfficer)
-        || subject.matter.as_ref().is_some_and(|matter| knows_walls(matter, me, now));
+        || subject.matter.as_ref().is_some_and(|matter| knows_walls(ctx, matter));
     if !walls_known {
         how.wall = WallAnswer::None;
     }

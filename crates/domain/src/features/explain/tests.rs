@@ -6,8 +6,8 @@ use crate::kernel::gate::{Gate, built_in};
 #[test]
 fn every_refusal_that_someone_can_lift_says_whom_to_ask() {
     let gate = Gate::new(&built_in()).unwrap();
-    // a fresh code and a scope are one's own to get; a client contact is told in the sentence whom to call
-    let alone = ["step-up", "token-scope", "client-contacts-wait"];
+    // a fresh code and a scope are one's own to get, and who presents stops; a client contact is told whom to call
+    let alone = ["step-up", "token-scope", "presenting", "client-contacts-wait"];
     for (name, text) in built_in() {
         for policy in text.split("@id(\"").skip(1) {
             let id = policy.split('"').next().unwrap();

@@ -249,7 +249,7 @@ async fn activity(
     let allowed = ctx.ask(verb, target).await?;
     let matter = allowed.on().need_matter()?;
     let me = ctx.me()?;
-    let walls = knows_walls(matter, me, ctx.now());
+    let walls = knows_walls(ctx, matter);
     let shown = Shown::Team { me: me.to_string(), walls, matter };
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let sight = Sight::of(ctx, &rows).await?;

@@ -30,6 +30,6 @@ pub use strongroom_tlog::TilePath;
 pub use strongroom_tlog::bundle::BundlePath;
 pub use tiles::{bundle, checkpoint, tile, vkey};
 
-pub(crate) use lists::{Unopened, refusals_on, wall_changes};
+pub(crate) use lists::{refusals_on, wall_changes};
 pub(crate) use one::leaving;
 pub(crate) use sight::{knows_walls, record_title};

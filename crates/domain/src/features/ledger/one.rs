@@ -75,7 +75,7 @@ async fn prove(room: &Strongroom, raw: Raw) -> Result<Option<Proof>> {
 /// receipt, or its bare bytes while it waits for its index. None where the actor may not know of it.
 pub(crate) async fn leaving(ctx: &Ctx, matter: &MatterFacts, row: &Row) -> Result<Option<(String, Vec<u8>)>> {
     let raw = Raw::read(row)?;
-    if !knows_walls(matter, ctx.me()?, ctx.now()) && !plain_to_the_team(matter, &raw) {
+    if !knows_walls(ctx, matter) && !plain_to_the_team(matter, &raw) {
         return Ok(None);
     }
     let (id, bytes) = (raw.id, raw.bytes.clone());
@@ -113,7 +113,7 @@ async fn see(ctx: &Ctx, which: EntryRef) -> Result<Seen> {
         && let Some(matter) = ctx.load(async |loader| loader.matter(id).await).await?
     {
         seated = ctx.may_now(Verb::MatterActivity, &Target::Matter(id)).await?;
-        let walls = watches || knows_walls(&matter, me, ctx.now());
+        let walls = watches || knows_walls(ctx, &matter);
         if !own && !walls && !plain_to_the_team(&matter, &raw) {
             return ctx.unknown(Verb::LedgerRead).await;
         }

@@ -49,6 +49,7 @@ pub(super) const fn of_the_firm(verb: Verb) -> bool {
             | Verb::GroupChange
             | Verb::GroupList
             | Verb::HealthRead
+            | Verb::LedgerCopy
             | Verb::LedgerList
             | Verb::LedgerOwn
             | Verb::MatterList

@@ -56,9 +56,13 @@ pub(super) struct OpenPart {
     pub(super) body: Map<String, Value>,
 }
 
-/// True where the viewer leads the matter and no wall keeps them from it: then the walls over it are known.
-pub(crate) fn knows_walls(matter: &MatterFacts, person: StaffId, at: i64) -> bool {
-    matter.seat_of(person, at) == "lead" && matter.wall_for(person, at) == WallAnswer::None
+/// True where the viewer leads the matter and no wall keeps them from it: then the walls over it are known. While a
+/// client is presented none is, to anyone: others look on.
+pub(crate) fn knows_walls(ctx: &Ctx, matter: &MatterFacts) -> bool {
+    let (Some(me), at) = (ctx.actor().person(), ctx.now()) else { return false };
+    ctx.presents().is_none()
+        && matter.seat_of(me, at) == "lead"
+        && matter.wall_for(me, at) == WallAnswer::None
 }
 
 /// True where a member of the team who may not know of walls may see that the entry exists.
@@ -76,7 +80,8 @@ impl Sight {
     /// Asks the gate about everything that the entries tell of.
     pub(super) async fn of(ctx: &Ctx, rows: &[Raw]) -> Result<Self> {
         let me = ctx.me()?;
-        let mut sight = Self { me: Some(me), compliance: ctx.is_compliance().await?, ..Self::default() };
+        let compliance = ctx.presents().is_none() && ctx.is_compliance().await?;
+        let mut sight = Self { me: Some(me), compliance, ..Self::default() };
         let (mut matters, mut records) = (BTreeSet::new(), BTreeSet::new());
         let (mut clients, mut walls) = (BTreeSet::new(), BTreeSet::new());
         for raw in rows {
@@ -98,7 +103,7 @@ impl Sight {
             }
         }
         for id in matters {
-            sight.see_matter(ctx, me, id).await?;
+            sight.see_matter(ctx, id).await?;
         }
         for id in records {
             if let Some(record) = ctx.load(async |loader| loader.record(id).await).await?
@@ -126,12 +131,12 @@ impl Sight {
         Ok(sight)
     }
 
-    async fn see_matter(&mut self, ctx: &Ctx, me: StaffId, id: MatterId) -> Result<()> {
+    async fn see_matter(&mut self, ctx: &Ctx, id: MatterId) -> Result<()> {
         let target = Target::Matter(id);
         let judged = ctx.load(async |loader| ctx.judge(loader, Verb::MatterSee, &target, None).await).await?;
         let (true, Some(matter)) = (judged.decision.allowed, judged.subject.matter) else { return Ok(()) };
         let opens = blind::to("sight-opens") || ctx.may_now(Verb::MatterActivity, &target).await?;
-        let walls = self.compliance || knows_walls(&matter, me, ctx.now());
+        let walls = self.compliance || knows_walls(ctx, &matter);
         self.matters.insert(id, MatterSight { number: matter.number, client: matter.client, opens, walls });
         Ok(())
     }

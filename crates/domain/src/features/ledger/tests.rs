@@ -6,6 +6,7 @@ use strongroom_tlog::{TilePath, VerifierKey, leaf_hash};
 
 use super::model::{EntryRef, Raw, State};
 use super::own_acts;
+
 use super::refused::of_the_firm;
 use super::stories::Story;
 use super::tiles::{bundle, checkpoint, tile, vkey, within};
@@ -203,18 +204,21 @@ async fn anyone_can_fetch_what_verifies_the_log_while_it_is_sealed_too() {
     let s = Story::new().await;
     let room = &s.f.room;
     let key = vkey(room).unwrap();
-    let nora = s.f.second().await;
-    let officer = s.f.sign_in(nora).await;
+    let odo = s.f.person(Role::Auditor, "Odo Lister").await;
+    let auditor = s.f.sign_in(odo).await;
+    let officer = s.f.sign_in(s.f.second().await).await;
     room.sequence_all().await.unwrap();
     let size = room.ledger_head().await.unwrap().signed_size;
     let path = BundlePath::of_entry(0, size).unwrap();
-    let bytes = bundle(&officer, path).await.unwrap();
+    let bytes = bundle(&auditor, path).await.unwrap();
     let found = entry_bundle::parse(&bytes, path.width).unwrap();
     let hashes = tile(room, path.tile()).await.unwrap();
     for (entry, hash) in found.iter().zip(hashes.chunks(32)) {
         assert_eq!(leaf_hash(entry), hash);
     }
-    assert!(matches!(bundle(&s.lead, path).await, Err(Error::Refused(_))));
+    for other in [&s.lead, &officer] {
+        assert!(matches!(bundle(other, path).await, Err(Error::Refused(_))), "a copy is the auditor's");
+    }
     let beyond = TilePath { level: 0, index: size / 256, width: u16::try_from(size % 256 + 1).unwrap() };
     assert!(matches!(tile(room, beyond).await, Err(Error::NotFound)));
     room.vault.seal();

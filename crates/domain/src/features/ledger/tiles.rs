@@ -1,4 +1,4 @@
-//! What anyone may fetch to verify: checkpoint, hash tiles, key. Entry bundles need a watcher's sign-in.
+//! What anyone may fetch to verify: checkpoint, hash tiles, key. Entry bundles are an auditor's.
 
 use strongroom_tlog::TilePath;
 use strongroom_tlog::bundle::BundlePath;
@@ -46,13 +46,14 @@ pub fn vkey(room: &Strongroom) -> Result<String> {
     room.vkey()
 }
 
-/// The exact bytes of the entries of one level-0 tile, for those who watch.
+/// The exact bytes of the entries of one level-0 tile: what a tree is proved from has no gaps, so they come whole, ids
+/// and sealed parts, whatever walls stand. Therefore to auditors only.
 ///
 /// # Errors
 /// Refused; not found where the signed tree has no such bundle; [`Error::Tampered`] where an entry is missing; storage.
 pub async fn bundle(ctx: &Ctx, path: BundlePath) -> Result<Vec<u8>> {
     let facts = Facts::default().clear("bundle", path.index);
-    ctx.permit_with(Verb::LedgerList, &Target::Firm, facts).await?;
+    ctx.permit_with(Verb::LedgerCopy, &Target::Firm, facts).await?;
     let size = ctx.room.ledger_head().await?.signed_size;
     if !within(path.tile(), size) {
         return Err(Error::NotFound);

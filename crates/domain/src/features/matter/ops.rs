@@ -113,6 +113,12 @@ impl Operation for RenameMatter {
         let before = tx.ctx().room().directory().matter(tx.permit(), old.id).ok_or(Error::NotFound)?;
         let name = self.name.as_ref().map_or(before.name.as_str(), Name::as_str);
         let reference = self.reference.as_ref().map_or(before.reference.as_str(), Reference::as_str);
+        if self.name.is_none() && self.reference.is_none() {
+            return Err(Error::invalid("name", "Say what is to change: name, reference or state."));
+        }
+        if (name, reference) == (before.name.as_str(), before.reference.as_str()) {
+            return Err(Error::conflict("matter.same", "The matter is called so already."));
+        }
         let version = update(tx, old, self.version, old.open, name, reference).await?;
         let facts = Facts::default().told(old.id.any(), KeyOf::Matter(old.number), "name", name).told(
             old.id.any(),

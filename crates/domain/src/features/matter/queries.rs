@@ -106,6 +106,9 @@ pub struct Team {
 /// The walls over a matter that the viewer may know of.
 fn known_walls<'m>(ctx: &Ctx, matter: &'m MatterFacts, compliance: bool) -> Vec<&'m WallFacts> {
     let (Some(me), now) = (ctx.actor.person(), ctx.now()) else { return Vec::new() };
+    if ctx.presents().is_some() {
+        return Vec::new();
+    }
     let leads = matter.seat_of(me, now) == "lead" && matter.wall_for(me, now) == WallAnswer::None;
     let mine = |w: &&WallFacts| {
         let barred = w.kind == "bars" && w.people(now).contains(&me);

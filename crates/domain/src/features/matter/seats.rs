@@ -17,11 +17,15 @@ use crate::kernel::verb::Verb;
 
 use super::store;
 
-/// The person's present role.
+/// The present role of someone of the staff. A person at a client is not there: a refusal of its own would tell a lead
+/// whose id that is.
 pub(super) async fn role_of(tx: &mut WriteTx<'_>, person: StaffId) -> Result<Role> {
     let now = tx.now();
     let facts = tx.load(async |loader| loader.person(person).await).await?;
     let standing = facts.as_ref().and_then(|p| p.at(now)).ok_or(Error::NotFound)?;
+    if standing.role == Role::ClientContact && !blind::to("contacts-hidden") {
+        return Err(Error::NotFound);
+    }
     if standing.state == "suspended" {
         return Err(Error::conflict("seat.suspended", "This person is suspended and cannot hold a seat."));
     }

@@ -30,6 +30,7 @@ pub struct Breach {
 /// The rules by whose names the program knows that a wall stands in the way, and hides it from those who may not know.
 pub(crate) const WALL_RULES: [&str; 2] = ["wall-bars", "wall-admits-others"];
 const STEP_UP: &str = "step-up";
+const PRESENTING: &str = "presenting";
 
 /// Shown of each bound; the first few say enough.
 const SHOWN: usize = 3;
@@ -113,14 +114,13 @@ pub fn breaches(gate: &Gate) -> Result<Vec<Breach>> {
 
 /// The parts of the table in which nothing may be allowed.
 fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
-    let active = Region { active: Some(true), ..Region::default() };
+    // what is presented opens nothing: one rule looks at it, and forbids (see `names`)
+    let base = Region { aside: Some(false), ..Region::default() };
+    let active = Region { active: Some(true), ..base };
     let unwalled = Region { wall: Some(WallAnswer::None), ..active };
     let usual = Region { scoped: Some(true), ..unwalled };
     let mut all = vec![
-        (
-            "Nobody acts who is suspended or has not enrolled.",
-            Region { active: Some(false), ..Region::default() },
-        ),
+        ("Nobody acts who is suspended or has not enrolled.", Region { active: Some(false), ..base }),
         ("Whom a wall bars does not pass it.", Region { wall: Some(WallAnswer::Barred), ..active }),
         ("A token does only what its scope says.", Region { scoped: Some(false), ..unwalled }),
     ];
@@ -134,7 +134,10 @@ fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
     }
     let of_clients =
         matches!(kind, ThingKind::Client | ThingKind::Matter | ThingKind::Record | ThingKind::Wall);
-    let of_all = matches!(verb, Verb::ClientCreate | Verb::WallMake | Verb::LedgerList | Verb::LedgerRead);
+    let of_all = matches!(
+        verb,
+        Verb::ClientCreate | Verb::WallMake | Verb::LedgerList | Verb::LedgerRead | Verb::LedgerCopy
+    );
     if (of_clients && verb != Verb::ExplainOwn) || of_all {
         // one's own acts are everyone's to read
         let own = (verb == Verb::LedgerRead).then_some(false);
@@ -143,6 +146,10 @@ fn forbidden(verb: Verb, kind: ThingKind) -> Vec<(&'static str, Region)> {
         all.push((says, Region { role: Some(Role::Administrator), ..nothing }));
         let says = "A client contact learns nothing of clients, matters, records and walls before the portal exists.";
         all.push((says, Region { role: Some(Role::ClientContact), ..nothing }));
+    }
+    if of_clients {
+        let says = "While a client is presented, nothing of another is shown or done in that browser.";
+        all.push((says, Region { aside: Some(true), ..usual }));
     }
     if CONTENT.contains(&verb) {
         let says = "Records open to those who have a seat; a role alone opens none.";
@@ -218,6 +225,18 @@ fn names(study: &Study<'_>) -> Vec<Breach> {
             says: String::from(
                 "By its name the screens know that a code would help. Another rule's refusal would be final.",
             ),
+        });
+    }
+    let others: Vec<String> = study
+        .rules_looking_at(Facets::ASIDE)
+        .filter(|r| *r != PRESENTING || !study.forbids(r))
+        .map(str::to_owned)
+        .collect();
+    if !others.is_empty() {
+        found.push(Breach {
+            bound: "Only the rule presenting looks at what is presented, and it only forbids.",
+            rules: others,
+            says: String::from("To present a client hides the others. It must not open anything."),
         });
     }
     found

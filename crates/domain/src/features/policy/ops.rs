@@ -51,15 +51,15 @@ impl Answer for Proposed {
 /// Proposes what a source offers. `digest` is that of the texts that the person has looked at.
 ///
 /// # Errors
-/// Refused; other texts than those looked at; texts that cannot be used, or that go too far; something waits
+/// Refused; a reason that is none, told to whoever may propose; other texts than those looked at; texts that cannot be used, or that go too far; something waits
 /// already; sealed; storage.
-pub async fn propose(ctx: &Ctx, source: Source, digest: &str, reason: Reason) -> Result<Proposed> {
-    // whoever may not is refused by the gate below, before a file is read for them
-    let gate = match ctx.may_now(Verb::PolicyPropose, &Target::Firm).await? {
-        true => Some(Arc::new(offered(ctx, source, digest).await?)),
+pub async fn propose(ctx: &Ctx, source: Source, digest: &str, reason: Result<Reason>) -> Result<Proposed> {
+    // whoever may not is refused by the gate below, before anything of theirs is read
+    let offer = match ctx.may_now(Verb::PolicyPropose, &Target::Firm).await? {
+        true => Some((reason?, Arc::new(offered(ctx, source, digest).await?))),
         false => None,
     };
-    ctx.perform(Propose { source, gate, reason }).await
+    ctx.perform(Propose { source, offer }).await
 }
 
 async fn offered(ctx: &Ctx, source: Source, digest: &str) -> Result<Gate> {
@@ -91,8 +91,7 @@ fn too_far(breach: &Breach) -> Error {
 
 struct Propose {
     source: Source,
-    gate: Option<Arc<Gate>>,
-    reason: Reason,
+    offer: Option<(Reason, Arc<Gate>)>,
 }
 
 impl Operation for Propose {
@@ -105,7 +104,7 @@ impl Operation for Propose {
 
     async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<Proposed>> {
         // the gate that lets this run lets the texts be read before it
-        let gate = self.gate.ok_or(Error::Stale)?;
+        let (reason, gate) = self.offer.ok_or(Error::Stale)?;
         let present = queries::hold(tx).await?;
         if tx.optional(&store::POLICY_WAITING, &[]).await?.is_some() {
             let says = "Other policies wait for a decision already. They are decided or withdrawn first.";
@@ -116,7 +115,7 @@ impl Operation for Propose {
         let (me, now, id) = (tx.ctx().me()?, tx.now(), tx.new_id());
         let text = ProposalId::to_string(&id);
         let entropy = tx.ctx().room.entropy.clone();
-        let reason = self.reason.as_str();
+        let reason = reason.as_str();
         let unwritten = |e: serde_json::Error| Error::Internal(e.to_string());
         let proposal = Proposal {
             id,

@@ -36,7 +36,7 @@ fn and(text: &str) -> Vec<PolicyFile> {
 async fn propose_these(ctx: &Ctx, f: &Fixture, files: &[PolicyFile]) -> Result<Proposed> {
     f.lay(files);
     let digest = hex::encode(crate::kernel::gate::digest_of(files));
-    propose(ctx, Source::Folder, &digest, why()).await
+    propose(ctx, Source::Folder, &digest, Ok(why())).await
 }
 
 fn sentence(gate: &Gate) -> String {
@@ -145,7 +145,7 @@ async fn what_was_not_looked_at_is_not_proposed() {
     f.lay(&with(SAID, SAYS));
     let look = look(&admin, Source::Folder).await.unwrap();
     f.lay(&with(SAID, "Something else."));
-    assert_eq!(code(propose(&admin, Source::Folder, &look.digest, why()).await), "policy.other");
+    assert_eq!(code(propose(&admin, Source::Folder, &look.digest, Ok(why())).await), "policy.other");
     assert_eq!(code(propose_these(&admin, &f, &built_in()).await), "policy.same");
     let broken = and("permit (principal, action, resource)");
     let unread = propose_these(&admin, &f, &broken).await;
@@ -282,6 +282,9 @@ fn what_no_policy_may_do_is_refused_with_the_rule_and_the_situation() {
         ),
         // a token beyond its scope
         (with("unless { context.scoped };", "when { false };"), "", "by a token without the scope: "),
+        // another client beside the one that is presented
+        (with("when { context.aside }", "when { false }"), "", "while another client is presented: "),
+        (rule("permit (principal is Person, action == Action::\"wall.see\", resource) when { context.aside };"), "firm-rule", ""),
         // the system reads
         (
             rule("permit (principal, action == Action::\"record.read\", resource);"),

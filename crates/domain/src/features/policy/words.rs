@@ -69,6 +69,7 @@ pub(super) fn unusual(case: &Case) -> Vec<&'static str> {
     add(!how.open, "in a closed matter");
     add(!how.stepped_up, "without a fresh code");
     add(!how.scoped, "by a token without the scope");
+    add(how.aside, "while another client is presented");
     all
 }
 

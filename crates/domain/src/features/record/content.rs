@@ -1,8 +1,8 @@
 //! Content going out: decided, written into the ledger, and only then opened, chunk by chunk.
 //!
-//! A range reads and opens only the chunks it needs. Before every group of chunks the stream asks whether
-//! the vault is still open and, where authority changed meanwhile, the gate: a revocation or a wall stops
-//! a running download. A chunk that does not verify ends the stream; not a byte of it leaves.
+//! A range reads and opens only the chunks it needs. Before every group of chunks the stream is held against its
+//! guard (`guard.rs`): a revocation or a wall stops a running download. A chunk that does not verify ends the
+//! stream; not a byte of it leaves.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,16 +15,16 @@ use strongroom_seal::chunked::{CHUNK, HEADER, Opener, Span, TAG};
 use strongroom_storage::blob::{BlobError, BlobName, Reader};
 use strongroom_storage::params;
 
-use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, RecordFacts};
 use crate::kernel::id::RecordId;
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
-use crate::kernel::vault::{Column, KeyOf, SealWatch};
+use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
+use super::guard::Guard;
 use super::model::{RecordView, VersionFacts};
 use super::queries;
 use super::store::{self, VersionRow};
@@ -176,42 +176,6 @@ fn blob_error(error: BlobError, record: RecordId) -> Error {
     }
 }
 
-/// Asks again, before each group of chunks, whether the stream may go on. Made before the permit is asked
-/// for, so that what changes between the answer and the first byte is seen too.
-pub(super) struct Guard {
-    ctx: Ctx,
-    verb: Verb,
-    target: Target,
-    watch: SealWatch,
-    authority: u64,
-}
-
-impl Guard {
-    pub(super) fn new(ctx: &Ctx, verb: Verb, target: Target) -> Self {
-        let room = ctx.room.clone();
-        let watch = room.vault.watch();
-        let authority = room.authority();
-        let ctx = Ctx::new(room, ctx.actor.clone(), ctx.channel, ctx.place.clone());
-        Self { ctx, verb, target, watch, authority }
-    }
-
-    async fn holds(&mut self) -> Result<()> {
-        if !self.watch.holds() && !blind::to("stream-sealed") {
-            return Err(Error::Sealed);
-        }
-        let now = self.ctx.room.authority();
-        if now != self.authority {
-            let signed_in = self.ctx.still_signed_in().await? || blind::to("stream-signed-in");
-            let may = blind::to("stream-gate") || self.ctx.may_now(self.verb, &self.target).await?;
-            if !signed_in || !may {
-                return Err(Error::NotFound);
-            }
-            self.authority = now;
-        }
-        Ok(())
-    }
-}
-
 impl Opened {
     /// The plaintext of a range. The first group is read and verified before this returns, so that damage
     /// is a clear answer and not a broken download.
@@ -295,10 +259,10 @@ pub(super) async fn whole(
     matter: &MatterFacts,
     record: &RecordFacts,
     version: Option<u32>,
+    guard: Guard,
 ) -> Result<(RecordView, impl Stream<Item = Result<Bytes>> + Send + use<>)> {
     let opened = open_version(ctx, permit, matter, record, version).await?;
     let view = opened.view.clone();
-    let guard = Guard::new(ctx, Verb::MatterExport, Target::Matter(matter.id));
     let size = view.size;
     Ok((view, opened.stream(guard, 0, size, Arc::new(AtomicU64::new(0))).await?))
 }

@@ -24,6 +24,7 @@ use crate::kernel::text::Reason;
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
+use super::guard::Guard;
 use super::store::{self, FolderRow};
 use super::{content, model::RecordView};
 
@@ -48,6 +49,7 @@ pub struct Export {
 /// What the walk over a matter's records remembers for the manifests.
 struct Bag {
     ctx: Ctx,
+    guard: Guard,
     permit: Permit,
     matter: MatterFacts,
     folders: BTreeMap<String, String>,
@@ -83,15 +85,17 @@ enum Stage {
 /// # Errors
 /// Not found, refused, sealed, storage.
 pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Result<Export> {
-    let known = ctx.load(async |loader| loader.matter(matter).await).await?;
-    let mut facts = Facts::default();
-    if let (Some(reason), Some(known)) = (reason, known) {
-        facts = facts.told(matter.any(), KeyOf::Matter(known.number), "reason", reason.as_str());
-    }
-    let (permit, subject) = ctx.permit_whole(Verb::MatterExport, &Target::Matter(matter), facts).await?;
+    let target = Target::Matter(matter);
+    let guard = Guard::new(ctx, Verb::MatterExport, target.clone());
+    let allowed = ctx.ask(Verb::MatterExport, &target).await?;
+    let key_of = KeyOf::Matter(allowed.on().need_matter()?.number);
+    let facts = reason
+        .iter()
+        .fold(Facts::default(), |facts, reason| facts.told(matter.any(), key_of, "reason", reason.as_str()));
+    let (permit, subject) = allowed.permit_whole(facts).await?;
     let facts = subject.need_matter()?.clone();
     let name = ctx.room.directory.matter(&permit, matter).ok_or(Error::NotFound)?;
-    let key = ctx.room.vault.key(&permit, &matter.any(), KeyOf::Matter(facts.number))?;
+    let key = ctx.room.vault.key(&permit, &matter.any(), key_of)?;
     let mut folders = BTreeMap::new();
     for row in ctx.room.db.all(&store::FOLDERS, &params![matter.to_string()]).await? {
         let folder = FolderRow::read(&row, &ctx.room.vault)?;
@@ -99,9 +103,9 @@ pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Resu
         let at = Column { table: "folder", row: &text, column: "name", version: folder.row_version };
         folders.insert(text.clone(), ctx.room.vault.open_text(&key, at, &folder.sealed_name)?);
     }
-    let own = Ctx::new(ctx.room.clone(), ctx.actor.clone(), ctx.channel, ctx.place.clone());
     let bag = Bag {
-        ctx: own,
+        ctx: ctx.going_on(),
+        guard,
         permit,
         matter: facts,
         folders,
@@ -123,6 +127,7 @@ pub async fn export(ctx: &Ctx, matter: MatterId, reason: Option<Reason>) -> Resu
 
 impl Bag {
     async fn next(&mut self) -> Result<Option<ExportFile>> {
+        self.guard.holds().await?;
         loop {
             match self.stage {
                 Stage::Records => match self.next_record().await? {
@@ -204,7 +209,8 @@ impl Bag {
             }
         }
         let Some((record, older)) = self.queue.pop_front() else { return Ok(None) };
-        let (view, bytes) = content::whole(&self.ctx, &self.permit, &self.matter, &record, older).await?;
+        let (view, bytes) =
+            content::whole(&self.ctx, &self.permit, &self.matter, &record, older, self.guard.clone()).await?;
         let path = match older {
             None => self.path_of(&view),
             Some(version) => format!("data/versions/{}/{version}/{}", view.id, safe(&view.filename)),

@@ -8,6 +8,7 @@
 mod content;
 mod export;
 mod folders;
+mod guard;
 mod incoming;
 mod known;
 mod labels;
@@ -33,6 +34,8 @@ pub use search::{Found, find};
 pub(crate) use sink::{Sealer, Sink};
 pub(crate) use version_row::content_index;
 
+#[cfg(test)]
+mod stops;
 #[cfg(test)]
 mod tests;
 mod version_row;

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use strongroom_seal::token;
 use strongroom_storage::params;
+use strongroom_storage::sql::{Param, Sql};
 use zeroize::Zeroizing;
 
 use crate::kernel::actor::{Actor, Channel, Via};
@@ -52,18 +53,18 @@ pub async fn authenticate_session(
         return Err(Error::SignedOut);
     }
     let hash = model::digest(&room.vault, "session", &[&secret])?;
-    let session = session_of(room, hash).await.map_err(out)?;
+    let session = session_of(room, &store::SESSION_BY_HASH, &params![hash]).await.map_err(out)?;
     if room.now() - session.seen_at >= MINUTE {
         seen(room, &session).await?;
     }
-    let via = Via::Session { id: session.id, stepped_up_at: session.stepped_up_at };
+    let via = Via::Session { id: session.id, stepped_up_at: session.stepped_up_at, presenting: None };
     Ok(Ctx::new(room.clone(), Actor::Person { id: session.staff, via }, channel, place))
 }
 
-async fn session_of(room: &Strongroom, hash: [u8; 32]) -> Result<Session> {
+async fn session_of(room: &Strongroom, by: &'static Sql, key: &[Param]) -> Result<Session> {
     let since = room.marks.moment();
     let mut moment = room.db.snapshot().await?;
-    let row = moment.optional(&store::SESSION_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
+    let row = moment.optional(by, key).await?.ok_or(Error::SignedOut)?;
     let session = Session::read(&row, &room.vault)?;
     if !session.holds(room.now(), &room.settings) {
         return Err(Error::SignedOut);
@@ -97,7 +98,7 @@ pub async fn authenticate_token(
     place: Place,
 ) -> Result<Ctx> {
     let hash = token::parse(bearer.trim()).map_err(|_| Error::SignedOut)?.hash();
-    let token = token_of(room, hash).await.map_err(out)?;
+    let token = token_of(room, &store::TOKEN_BY_HASH, &params![hash]).await.map_err(out)?;
     if token.seen_at.is_none_or(|seen| room.now() - seen >= HOUR) {
         used(room, &token).await?;
     }
@@ -117,13 +118,13 @@ async fn used(room: &Strongroom, token: &Token) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-async fn token_of(room: &Strongroom, hash: [u8; 32]) -> Result<Token> {
+async fn token_of(room: &Strongroom, by: &'static Sql, key: &[Param]) -> Result<Token> {
     if room.vault.is_sealed() {
         return Err(Error::Sealed);
     }
     let since = room.marks.moment();
     let mut moment = room.db.snapshot().await?;
-    let row = moment.optional(&store::TOKEN_BY_HASH, &params![hash]).await?.ok_or(Error::SignedOut)?;
+    let row = moment.optional(by, key).await?.ok_or(Error::SignedOut)?;
     let token = Token::read(&row, &room.vault)?;
     let ended = token.ended_at.is_some() && !blind::to("token-end");
     let expired = token.expires_at <= room.now() && !blind::to("token-expiry");
@@ -133,4 +134,24 @@ async fn token_of(room: &Strongroom, hash: [u8; 32]) -> Result<Token> {
     active(room, &mut Reader::Tx(&mut moment), since, token.staff).await?;
     moment.rollback().await?;
     Ok(token)
+}
+
+/// Whether the session or token that carries a request would let it in now, by its row, its seal and the clock: for
+/// what goes on after the request was let in. It is no use of the session, and keeps none from running out.
+pub(crate) async fn still_in(ctx: &Ctx) -> Result<bool> {
+    let room = ctx.room();
+    let stands = match ctx.actor() {
+        Actor::Person { via: Via::Session { id, .. }, .. } => {
+            session_of(room, &store::SESSION_BY_ID, &params![id.to_string()]).await.map(drop)
+        }
+        Actor::Person { via: Via::Token { id, .. }, .. } => {
+            token_of(room, &store::TOKEN_BY_ID, &params![id.to_string()]).await.map(drop)
+        }
+        _ => return Ok(true),
+    };
+    match stands.map_err(out) {
+        Ok(()) => Ok(true),
+        Err(Error::SignedOut) => Ok(false),
+        Err(error) => Err(error),
+    }
 }

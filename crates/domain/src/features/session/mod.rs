@@ -25,6 +25,7 @@ pub use queries::{Me, SessionView, me, recovery_left, sessions, who};
 pub use sign_in::{SignedIn, sign_in_code, sign_in_password};
 pub use tokens::{EndToken, MadeToken, TokenView, make_token, tokens};
 
+pub(crate) use authenticate::still_in;
 pub(crate) use live::{end_carriers, end_credentials};
 pub(crate) use queries::last_seen;
 pub(crate) use ticket::{open_ticket, seal_ticket};

@@ -19,7 +19,7 @@ use super::{live, password, sign_in, throttle};
 /// The browser session that carries the request, and when it was last stepped up.
 pub(super) fn browser(ctx: &Ctx) -> Result<(SessionId, Option<i64>)> {
     match &ctx.actor {
-        Actor::Person { via: Via::Session { id, stepped_up_at }, .. } => Ok((*id, *stepped_up_at)),
+        Actor::Person { via: Via::Session { id, stepped_up_at, .. }, .. } => Ok((*id, *stepped_up_at)),
         Actor::Person { .. } => Err(Error::conflict(
             "session.browser_only",
             "This is done in the browser, not with an access token.",

@@ -12,6 +12,8 @@ statements! {
     pub CREDENTIAL_CHANGE = "UPDATE credential SET used = $1, ended_at = $2, mac = $3 WHERE credential_id = $4 AND used = $5 AND ended_at IS NULL";
     pub SESSION_BY_HASH = "SELECT session_id, staff_id, secret_hash, created_at, seen_at, stepped_up_at, ended_at, sealed_place, mac \
         FROM session WHERE secret_hash = $1";
+    pub SESSION_BY_ID = "SELECT session_id, staff_id, secret_hash, created_at, seen_at, stepped_up_at, ended_at, sealed_place, mac \
+        FROM session WHERE session_id = $1";
     pub SESSIONS_OF = "SELECT session_id, staff_id, secret_hash, created_at, seen_at, stepped_up_at, ended_at, sealed_place, mac \
         FROM session WHERE staff_id = $1 AND ended_at IS NULL ORDER BY created_at, session_id";
     pub SESSION_INSERT = "INSERT INTO session (session_id, staff_id, secret_hash, created_at, seen_at, stepped_up_at, ended_at, sealed_place, mac) \
@@ -20,6 +22,8 @@ statements! {
     pub SESSION_SEEN = "UPDATE session SET seen_at = $1, mac = $2 WHERE session_id = $3 AND mac = $4";
     pub TOKEN_BY_HASH = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
         FROM token WHERE secret_hash = $1";
+    pub TOKEN_BY_ID = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
+        FROM token WHERE token_id = $1";
     pub TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \
         FROM token WHERE staff_id = $1 ORDER BY created_at DESC, token_id DESC LIMIT 200";
     pub LIVE_TOKENS_OF = "SELECT token_id, staff_id, secret_hash, scopes, created_at, expires_at, seen_at, ended_at, sealed_name, mac \

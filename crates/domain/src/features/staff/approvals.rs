@@ -197,7 +197,8 @@ impl Operation for WithdrawApproval {
 pub async fn decide_approval(ctx: &Ctx, id: ApprovalId, approve: bool) -> Result<()> {
     let me = ctx.me()?;
     let (staff, asked_by) = about(ctx, Verb::ApprovalDecide, id).await?;
-    ctx.perform(DecideApproval { approval: id, approve, staff, asked_by, me }).await
+    let decided = ctx.perform(DecideApproval { approval: id, approve, staff, asked_by, me }).await;
+    hide(ctx, decided).await
 }
 
 /// Takes back what the actor has asked for, while it waits.
@@ -206,7 +207,16 @@ pub async fn decide_approval(ctx: &Ctx, id: ApprovalId, approve: bool) -> Result
 /// Not found; asked by someone else; decided already; refused; sealed; storage.
 pub async fn withdraw_approval(ctx: &Ctx, id: ApprovalId) -> Result<()> {
     let (staff, asked_by) = about(ctx, Verb::ApprovalWithdraw, id).await?;
-    ctx.perform(WithdrawApproval { approval: id, staff, asked_by }).await
+    let withdrawn = ctx.perform(WithdrawApproval { approval: id, staff, asked_by }).await;
+    hide(ctx, withdrawn).await
+}
+
+/// Whoever may not list the requests is not told by a refusal that there is this one.
+async fn hide(ctx: &Ctx, done: Result<()>) -> Result<()> {
+    match done {
+        Err(Error::Refused(_)) if !ctx.may(Verb::ApprovalList, &Target::Firm).await? => Err(Error::NotFound),
+        done => done,
+    }
 }
 
 /// About whom a request is, and who asked.

@@ -65,24 +65,18 @@ pub struct WallChange {
 /// # Errors
 /// Not found, refused, sealed, storage.
 pub async fn wall_with_changes(ctx: &Ctx, id: WallId) -> Result<(WallView, Vec<WallChange>)> {
-    let facts = ctx.load(async |loader| loader.wall(id).await).await?;
-    let mut about = visible(ctx, facts.as_ref()).await?;
-    let unopened = match &facts {
-        // nothing is looked up for someone who may not see the wall: the permit below refuses them
-        Some(wall) if ctx.may_now(Verb::WallSee, &Target::Wall(id)).await? => {
-            Some(ledger::wall_changes(ctx, id, wall.made_at).await?)
-        }
-        _ => None,
-    };
-    about.extend(unopened.iter().flat_map(ledger::Unopened::things));
+    let target = Target::Wall(id);
+    // the gate first: whoever may not see the wall waits no longer than for one that is not there
+    let allowed = ctx.ask(Verb::WallSee, &target).await?;
+    let wall = allowed.on().need_wall()?;
+    let mut about = visible(ctx, wall).await?;
+    let unopened = ledger::wall_changes(ctx, id, wall.made_at).await?;
+    about.extend(unopened.things());
     about.sort();
     about.dedup();
-    let (permit, subject) = ctx.permit_with(Verb::WallSee, &Target::Wall(id), Facts::about(about)).await?;
+    let (permit, subject) = allowed.permit(Facts::about(about)).await?;
     let seen = view(ctx, &permit, subject.need_wall()?)?;
-    let entries = match unopened {
-        Some(unopened) => unopened.views(ctx, &permit).await?,
-        None => Vec::new(),
-    };
+    let entries = unopened.views(ctx, &permit).await?;
     Ok((seen, entries.iter().map(change).collect()))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use strongroom_storage::params;
 
+use crate::kernel::actor::Role;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{WallFacts, WallPart, bind_wall_part};
@@ -199,7 +200,7 @@ async fn check_spec(tx: &mut WriteTx<'_>, spec: &WallSpec) -> Result<()> {
     if spec.staff.is_empty() && spec.groups.is_empty() {
         return Err(Error::invalid("staff", "Name at least one person or group."));
     }
-    let spec = spec.clone();
+    let (spec, now) = (spec.clone(), tx.now());
     tx.load(async |loader| {
         for client in &spec.clients {
             loader
@@ -214,9 +215,10 @@ async fn check_spec(tx: &mut WriteTx<'_>, spec: &WallSpec) -> Result<()> {
                 .ok_or_else(|| Error::invalid("covers", "There is no such matter."))?;
         }
         for person in &spec.staff {
-            loader
-                .person(*person)
-                .await?
+            let known = loader.person(*person).await?;
+            // a person at a client opens nothing that a wall could keep from them, and is not known here
+            known
+                .filter(|p| p.at(now).is_some_and(|s| s.role != Role::ClientContact))
                 .ok_or_else(|| Error::invalid("staff", "There is no such person."))?;
         }
         for group in &spec.groups {

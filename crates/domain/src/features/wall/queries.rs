@@ -102,15 +102,15 @@ pub async fn walls(
 pub async fn wall(ctx: &Ctx, id: WallId) -> Result<WallView> {
     let target = Target::Wall(id);
     let allowed = ctx.ask(Verb::WallSee, &target).await?;
-    let about = visible(ctx, Some(allowed.on().need_wall()?)).await?;
+    let about = visible(ctx, allowed.on().need_wall()?).await?;
     let (permit, subject) = allowed.permit(Facts::about(about)).await?;
     view(ctx, &permit, subject.need_wall()?)
 }
 
 /// What the wall covers and the actor may know of.
-pub(super) async fn visible(ctx: &Ctx, wall: Option<&WallFacts>) -> Result<Vec<AnyId>> {
+pub(super) async fn visible(ctx: &Ctx, wall: &WallFacts) -> Result<Vec<AnyId>> {
     let mut visible = Vec::new();
-    for target in wall.map(|w| covers(w, ctx.now())).unwrap_or_default() {
+    for target in covers(wall, ctx.now()) {
         if let Some(see) = target.known_by()
             && (blind::to("wall-covers-known") || ctx.may_now(see, &target).await?)
         {

@@ -44,6 +44,7 @@ async fn list(api: Api, Query(window): Query<Window>) -> Answer {
 
 /// A client to be taken on.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ClientNew {
     name: String,
     reference: String,
@@ -69,6 +70,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// A change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ClientChange {
     name: Option<String>,
     reference: Option<String>,

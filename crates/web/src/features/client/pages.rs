@@ -149,7 +149,6 @@ async fn draw(
     typed: Option<&Fields>,
     wrong: Option<&(&'static str, String)>,
 ) -> Answer {
-    page.of_presented(id)?;
     let (seen, matters) = client::client(&page.ctx, id).await?;
     let mut shell = page.shell(&seen.name, Section::Clients);
     shell.crumbs = vec![Crumb::link("Clients", "/clients"), Crumb::here(&seen.name)];

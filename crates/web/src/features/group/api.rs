@@ -62,6 +62,7 @@ async fn list(api: Api) -> Answer {
 
 /// A name for a group.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct GroupName {
     name: String,
 }

@@ -113,7 +113,6 @@ pub(super) async fn record(One(id): One, page: Page, uri: Uri) -> Answer {
     let list = format!("page activity {id}");
     let seen = ledger::record_activity(&page.ctx, id, after(&page, &asked, &list)?, PAGE).await?;
     let detail = records::read(&page.ctx, id).await?;
-    page.of_presented(detail.matter.client)?;
     let mut shell = crumbs(&page, &detail.matter, "Who opened it");
     shell.crumbs.pop();
     shell.crumbs.push(Crumb::link(&detail.record.title, format!("/records/{id}")));

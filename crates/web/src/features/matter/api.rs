@@ -89,6 +89,7 @@ async fn list(api: Api, Query(which): Query<Which>) -> Answer {
 
 /// Words to look for.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Search {
     /// Every word must stand in the name, the reference or the client's name.
     q: String,
@@ -104,6 +105,7 @@ async fn search(api: Api, Json(search): Json<Search>) -> Answer {
 
 /// A matter to be opened.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct MatterNew {
     client_id: String,
     name: String,
@@ -159,6 +161,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// A change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct MatterChange {
     name: Option<String>,
     reference: Option<String>,
@@ -181,6 +184,11 @@ async fn change(
             return Err(Problem::malformed("Change the state and the name one after the other."));
         }
         Some(word) => state(&api, &id, version, word, change.reason.as_deref()).await?,
+        None if change.reason.is_some() => {
+            return Err(
+                Error::invalid("reason", "A reason is given for a state, and none is asked for.").into()
+            );
+        }
         None => {
             let matter = api.id(Verb::MatterRename, &id).await?;
             let name = change.name.as_deref().map(Name::parse).transpose()?;

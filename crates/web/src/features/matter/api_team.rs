@@ -69,6 +69,7 @@ async fn team(One(id): One, api: Api) -> Answer {
 
 /// A seat to be given.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct SeatNew {
     /// `lead`, `member` or `reader`.
     seat: String,

@@ -14,9 +14,8 @@ use crate::view::parts::State;
 /// The head, for the tab that is open.
 ///
 /// # Errors
-/// The matter is not of the client that is being presented; storage.
+/// Sealed; storage.
 pub(crate) async fn head(page: &Page, m: &MatterView, tab: MatterTab) -> Result<MatterHead, Error> {
-    page.of_presented(m.client)?;
     let target = Target::Matter(m.id);
     let reads = page.ctx.may(Verb::RecordList, &target).await?;
     Ok(MatterHead {

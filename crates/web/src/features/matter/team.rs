@@ -107,7 +107,6 @@ async fn wall_lines(page: &Page, matter: &MatterView) -> Result<Option<Vec<WallL
 
 async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
     let Team { matter, seats, access } = matter::team(&page.ctx, id).await?;
-    page.of_presented(matter.client)?;
     let target = Target::Matter(id);
     let may = page.ctx.may(Verb::SeatGive, &target).await?;
     let walls = wall_lines(page, &matter).await?;

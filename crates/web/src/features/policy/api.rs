@@ -223,6 +223,7 @@ async fn look(One(word): One, api: Api) -> Answer {
 
 /// What is proposed: the digest is that of the texts that were looked at.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Propose {
     /// `release` or `folder`.
     source: String,
@@ -241,7 +242,7 @@ struct ProposedJson {
 #[utoipa::path(post, path = "/api/v1/policies/proposals", tag = "policies", request_body = Propose, responses((status = 202, body = ProposedJson)))]
 async fn propose(api: Api, Json(new): Json<Propose>) -> Answer {
     let source = source(&api, &new.source).await?;
-    let made = policy::propose(&api, source, &new.digest, Reason::parse(&new.reason)?).await?;
+    let made = policy::propose(&api, source, &new.digest, Reason::parse(&new.reason)).await?;
     Ok(json(StatusCode::ACCEPTED, &ProposedJson { id: made.id.to_string(), done: made.done }))
 }
 
@@ -256,6 +257,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// Yes or no.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Verdict {
     approve: bool,
 }

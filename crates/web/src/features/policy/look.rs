@@ -85,11 +85,8 @@ fn hex(bytes: &[u8]) -> String {
 pub(super) async fn propose(One(word): One, posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
     let source = source(&page, &word).await?;
-    let proposed = match Reason::parse(fields.get("reason")) {
-        Ok(reason) => policy::propose(&page.ctx, source, fields.get("digest"), reason).await,
-        Err(error) => Err(error),
-    };
-    match proposed {
+    let reason = Reason::parse(fields.get("reason"));
+    match policy::propose(&page.ctx, source, fields.get("digest"), reason).await {
         Ok(made) => {
             let code = if made.done { "policies-in-force" } else { "policies-asked" };
             Ok(done(&format!("/policies/proposals/{}", made.id), code, page.ctx.last_entry()))

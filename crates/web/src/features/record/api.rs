@@ -152,6 +152,7 @@ async fn folders(One(id): One, api: Api) -> Answer {
 
 /// A folder to be made, with those above it.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct FolderNew {
     path: String,
     labels: Option<Vec<String>>,
@@ -186,6 +187,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// A change: one of title, folder and labels at a time. What is absent stays.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct RecordChange {
     title: Option<String>,
     /// A path, made on demand; empty for none.

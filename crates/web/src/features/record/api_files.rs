@@ -164,6 +164,7 @@ async fn take_out(One(id): One, State(state): State<WebState>, api: Api) -> Answ
 
 /// Why it is taken out.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct ExportAsked {
     reason: Option<String>,
 }

@@ -109,6 +109,7 @@ async fn tokens(api: Api) -> Answer {
 
 /// A token to be made. By a browser only; strong scopes need a fresh code and end within twelve hours.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct TokenNew {
     name: String,
     /// Of read, write, walls, roles, export.

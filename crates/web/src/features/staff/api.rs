@@ -102,6 +102,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// Someone to be invited.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Invite {
     name: String,
     email: String,
@@ -136,6 +137,7 @@ async fn invite(api: Api, Json(new): Json<Invite>) -> Answer {
 
 /// Why something is done to an account.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Why {
     reason: Option<String>,
 }
@@ -159,6 +161,7 @@ async fn resume(One(id): One, api: Api, Json(why): Json<Why>) -> Answer {
 
 /// A new role.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct NewRole {
     role: String,
     reason: Option<String>,
@@ -236,6 +239,7 @@ async fn approvals(api: Api) -> Answer {
 
 /// Yes or no.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Decision {
     approve: bool,
 }

@@ -107,6 +107,7 @@ impl From<WallView> for WallJson {
 
 /// A wall to be made.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct WallNew {
     name: String,
     reason: String,
@@ -207,6 +208,7 @@ async fn read(One(id): One, api: Api) -> Answer {
 
 /// A change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct WallEdit {
     name: Option<String>,
     reason: Option<String>,
@@ -248,6 +250,7 @@ async fn change(One(id): One, api: Api, IfMatch(etag): IfMatch, Json(edit): Json
 
 /// Why a wall ends.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Ending {
     reason: String,
 }

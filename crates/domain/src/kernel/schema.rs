@@ -19,6 +19,7 @@ migrations! {
     2 "0002_people",
     3 "0003_matters",
     4 "0004_records",
+    5 "0005_pages",
 }
 
 /// Every statement that this crate sends.

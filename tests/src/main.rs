@@ -8,6 +8,7 @@ mod gate;
 mod pages;
 mod policies;
 mod repeats;
+mod shown;
 mod stories;
 mod sweep;
 mod telling;

@@ -88,6 +88,7 @@ async fn draw(page: &Page, fields: &Fields, outcome: Outcome) -> reply::Answer {
     let acts: Vec<Choice> = acts.collect();
     let called = thing.choices.iter().find(|c| c.chosen).map_or("this", |c| c.label.as_str());
     let answer = answer.map(|a| Answer { heading: format!("{} {called}{}", a.heading, a.ending), ..a });
+    let walls = page.me.role == Role::ComplianceOfficer;
     let on = Field::text("at", "On (empty for now)").value(fields.get("at")).optional();
     let wrong = wrong.as_ref();
     let view = Explain {
@@ -100,10 +101,17 @@ async fn draw(page: &Page, fields: &Fields, outcome: Outcome) -> reply::Answer {
         ),
         action: at(Field::new(Input::Select, "action", "May they").choices(acts), &["action"], wrong),
         find: (page.me.role != Role::Auditor).then(|| {
-            Field::text("find", "Find a matter, client, record or wall")
-                .value(fields.get("find"))
-                .optional()
-                .hint("Words of its name; empty for your matters. Then press Find.")
+            Field::text(
+                "find",
+                if walls {
+                    "Find a matter, client, record or wall"
+                } else {
+                    "Find a matter, client or record"
+                },
+            )
+            .value(fields.get("find"))
+            .optional()
+            .hint("Words of its name; empty for your matters. Then press Find.")
         }),
         thing: at(thing, &["thing", "id"], wrong),
         at: at(on.hint("A day, such as 2026-11-03, or a day and a time."), &["at"], wrong),
@@ -121,8 +129,11 @@ async fn asked_about(page: &Page, chosen: &str, leads: bool) -> Result<Vec<Choic
     if page.ctx.may(Verb::ExplainOther, &Target::Firm).await? {
         return Ok(all);
     }
-    let sit = if leads { matter::sitters(&page.ctx).await? } else { Vec::new() };
-    let offered = |id: &str| StaffId::parse(id).is_some_and(|id| id == page.me.id || sit.contains(&id));
+    let sit = matter::sitters(&page.ctx).await?;
+    // whom a refused question was about stays in the form
+    let about = |id: &StaffId| leads || id.to_string() == chosen;
+    let offered =
+        |id: &str| StaffId::parse(id).is_some_and(|id| id == page.me.id || (about(&id) && sit.contains(&id)));
     Ok(all.into_iter().filter(|c| offered(&c.value)).collect())
 }
 
@@ -153,7 +164,7 @@ async fn things(page: &Page, fields: &Fields) -> Result<(Field, bool), Error> {
                 .into_iter()
                 .map(|r| (r.id.to_string(), format!("Record: {} ({})", r.title, r.matter_name))),
         );
-        if page.ctx.may(Verb::WallMake, &Target::Firm).await? {
+        if page.me.role == Role::ComplianceOfficer {
             let (walls, _) = wall::walls(&page.ctx, None, OFFERED).await?;
             let wanted = words.to_lowercase();
             let fits = |name: &str| wanted.split_whitespace().all(|w| name.to_lowercase().contains(w));

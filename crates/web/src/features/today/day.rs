@@ -331,7 +331,8 @@ fn refusals(page: &Page, day: &Day) -> Vec<Refusal> {
         let r = run.first()?;
         let times = if run.len() > 1 { format!("{} times", run.len()) } else { String::new() };
         Some(Refusal {
-            says: headline(r),
+            // the matter's name stands below it
+            says: if r.record_title.is_some() { headline(r) } else { r.says.clone() },
             matter_name: r.matter_name.clone().unwrap_or_default(),
             times,
             when: page.clocks.when(r.at),

@@ -47,3 +47,21 @@ test("a folder dropped on a matter is filed, and a record can be previewed", asy
   const listed = await api(lead, `/matters/${matter.id}/records`);
   assert.equal(listed.items.length, 2);
 });
+
+test("a folder dropped twice asks once about all of it, and nothing is an error", async (t) => {
+  const lead = who("partner");
+  const matter = await newMatter(lead);
+  // the screen fails on any error in the console
+  const { page } = await at(t, lead);
+  await page.goto(`/matters/${matter.id}`);
+  const files = { "a/one.txt": "The first", "a/two.txt": "The second", "a/three.txt": "The third" };
+  await dropFiles(page.locator("upload-drop").first(), files);
+  await page.getByRole("status").getByText("3 records are added and sealed.").waitFor();
+  await dropFiles(page.locator("upload-drop").first(), files);
+  await page.getByText("3 are in this matter already.").waitFor();
+  await axe(page);
+  await screenshot(page, "duplicates");
+  await page.getByRole("button", { name: "Leave out all", exact: true }).click();
+  await page.getByText("3 are in this matter already.").waitFor({ state: "hidden" });
+  assert.equal((await api(lead, `/matters/${matter.id}/records`)).items.length, 3);
+});

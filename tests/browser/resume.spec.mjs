@@ -49,7 +49,7 @@ async function half(t, name) {
     const { items } = await api(lead, `/matters/${matter.id}/records`);
     assert.deepEqual(items.map((/** @type {any} */ r) => r.sha256), [createHash("sha256").update(bytes).digest("hex")]);
   };
-  return { page, file, offsets, whole };
+  return { page, file, offsets, whole, lead, matter };
 }
 
 test("a paused upload goes on where it stopped", async (t) => {
@@ -65,10 +65,53 @@ test("an upload that was left half-way is said, and goes on when the same file i
   const { page, file, offsets, whole } = await half(t, "left bundle.bin");
   page.once("dialog", (dialog) => void dialog.accept());
   await page.reload();
-  await page.getByText("One upload to this matter stopped part-way in this browser.").waitFor();
+  await page.getByText("One upload of yours to this matter stopped part-way.").waitFor();
   await page.locator("summary", { hasText: "Add records" }).click();
   await page.getByLabel("Files", { exact: true }).setInputFiles(file);
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await whole();
   assert.deepEqual(offsets, [0, CHUNK, CHUNK, 2 * CHUNK], "what had arrived was not sent again");
+});
+
+test("an upload that was left on one machine goes on at another", async (t) => {
+  const { page, file, offsets, whole, lead, matter } = await half(t, "moved bundle.bin");
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.goto("about:blank");
+  // another profile knows nothing of the first: what it knows it has from the server
+  const other = (await at(t, lead)).page;
+  /** @type {number[]} */
+  const there = [];
+  await other.route("**/api/v1/uploads/*", (route) => {
+    if (route.request().method() === "PATCH") there.push(Number(route.request().headers()["upload-offset"]));
+    return route.continue();
+  });
+  await other.goto(`/matters/${matter.id}`);
+  await other.getByText("moved bundle.bin").waitFor();
+  await other.locator("summary", { hasText: "Add records" }).click();
+  await other.getByLabel("Files", { exact: true }).setInputFiles(file);
+  await other.getByRole("button", { name: "Add", exact: true }).click();
+  await other.getByRole("status").getByText("One record is added and sealed.").waitFor();
+  await page.goto(`/matters/${matter.id}`);
+  await whole();
+  assert.deepEqual([...offsets.slice(0, 1), ...there], [0, CHUNK, 2 * CHUNK], "what had arrived was not sent again");
+});
+
+test("when the network goes away the page says so and goes on by itself", async (t) => {
+  const lead = who("partner");
+  const stamp = Date.now().toString(36);
+  const client = await api(lead, "/clients", { method: "POST", body: JSON.stringify({ name: `Tarn ${stamp}`, reference: `T-${stamp}` }) });
+  const matter = await api(lead, "/matters", { method: "POST", body: JSON.stringify({ client_id: client.id, name: `Weir ${stamp}`, reference: `V-${stamp}` }) });
+  const screen = await at(t, lead);
+  screen.expects(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = screen;
+  await page.goto(`/matters/${matter.id}`);
+  const file = join(runFolder, "weir bundle.bin");
+  writeFileSync(file, Buffer.alloc(300_000, 7));
+  await page.locator("summary", { hasText: "Add records" }).click();
+  await page.getByLabel("Files", { exact: true }).setInputFiles(file);
+  await screen.context.setOffline(true);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("Waiting for the network. It goes on by itself.").waitFor();
+  await screen.context.setOffline(false);
+  await page.getByRole("status").getByText("One record is added and sealed.").waitFor();
 });

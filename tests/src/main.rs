@@ -9,6 +9,7 @@ mod gate;
 mod pages;
 mod policies;
 mod repeats;
+mod shown;
 mod stories;
 mod sweep;
 mod telling;

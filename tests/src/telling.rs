@@ -259,3 +259,33 @@ async fn an_administrator_sees_the_day_on_which_people_were_last_here() {
     assert_ne!(used["items"][0]["last_used_at"].as_str(), Some(first.as_str()));
     api.get("/api/v1/me").await.expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_not_know_of_a_wall_is_told_of_seats_and_nothing_false() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let cleo = f.person("Cleo Reyes", Role::Associate).await;
+    let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    f.seat(&ann, matter, ben.id, "member").await;
+    f.seat(&ann, matter, cleo.id, "member").await;
+    let path = format!("/matters/{matter}/team");
+    let seen = async |who| {
+        let page = f.browser().session(who).get(&path).await.expect(200).text();
+        let main = page.split("<main").nth(1).map(str::to_owned).unwrap_or_default();
+        // the token of a form differs from page to page
+        main.split("name=\"csrf\"").map(|p| p.split_once('>').map_or(p, |(_, rest)| rest)).collect::<String>()
+    };
+    let before = seen(&ben).await;
+    assert!(before.contains("3 people have a seat in this matter.") && before.contains("Member, by seat"));
+    assert!(seen(&ann).await.contains("3 people can open this matter."));
+    let wall = json!({"name": "Kestrel", "reason": "A conflict", "kind": "bars",
+        "covers": {"matters": [matter.to_string()]}, "staff": [cleo.id.to_string()]});
+    f.browser().token(&ines).json(Method::POST, "/api/v1/walls", &wall).await.expect(201);
+    let after = seen(&ben).await;
+    assert_eq!(before, after, "a wall shows to a member");
+    assert!(!after.to_lowercase().contains("can open"), "it is false of the one who is barred");
+    let lead = seen(&ann).await;
+    assert!(lead.contains("Cannot open") && lead.contains("2 people can open this matter."));
+}

@@ -20,6 +20,7 @@ migrations! {
     3 "0003_matters",
     4 "0004_records",
     5 "0005_taken_on",
+    6 "0006_policy_replaced",
 }
 
 /// Every statement that this crate sends.

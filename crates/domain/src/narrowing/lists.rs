@@ -274,11 +274,12 @@ impl Asked<'_> {
                 (0..firm.walls.len()).filter(waits).map(|w| self.placed.walls[w]).collect();
             self.same("walls to review", &compliance.walls.iter().map(|w| w.wall).collect(), &expected)?;
         }
-        if let Some(leaderless) = &day.records_manager {
+        if let Some(kept) = &day.records_manager {
             let sits = |m: &usize| firm.seat(person, *m, on) > 0;
             let expected: BTreeSet<_> =
                 firm.without_lead(person, on).into_iter().filter(|m| !sits(m)).collect();
-            let found = leaderless.iter().filter_map(|v| self.placed.matters.iter().position(|m| *m == v.id));
+            let found =
+                kept.without_lead.iter().filter_map(|v| self.placed.matters.iter().position(|m| *m == v.id));
             self.same("matters without a lead", &found.filter(|m| !sits(m)).collect(), &expected)?;
         }
         Ok(())

@@ -131,7 +131,23 @@ fn act(entry: &EntryView, within: Within) -> String {
         Within::Matter => entry.record_title.as_ref(),
         Within::Record => None,
     };
-    thing.map_or_else(|| says.to_owned(), |thing| naming(says, thing))
+    match thing {
+        Some(thing) => naming(says, thing),
+        None if within == Within::Ledger => unnamed(says, entry),
+        None => says.to_owned(),
+    }
+}
+
+/// To whoever is told no names "it" would point at nothing: then the kind of thing is said.
+fn unnamed(says: &str, entry: &EntryView) -> String {
+    let kind = match (entry.record, entry.matter, entry.client) {
+        (Some(_), ..) => "a record",
+        (_, Some(_), _) => "a matter",
+        (.., Some(_)) => "a client",
+        _ => return says.to_owned(),
+    };
+    let points = |word: &str| matches!(word, "it" | "it:" | "its");
+    if says.split(' ').any(points) { naming(says, kind) } else { says.to_owned() }
 }
 
 /// "read it" and a title make "read Complaint as filed".
@@ -139,6 +155,7 @@ fn naming(says: &str, thing: &str) -> String {
     let named = |word: &str| match word {
         "it" => Some(thing.to_owned()),
         "it:" => Some(format!("{thing}:")),
+        "its" => Some(format!("{thing}'s")),
         _ => None,
     };
     let mut found = false;

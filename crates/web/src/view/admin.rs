@@ -59,6 +59,8 @@ pub struct PersonForms {
     pub reset: Option<Field>,
     /// Invite again: the first link ended.
     pub invite_again: bool,
+    /// The role to ask for anew, where the invitation was withdrawn or rejected.
+    pub ask_again: Option<String>,
 }
 
 #[derive(Template)]

@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::http::when::count;
+
 component!(Chart);
 
 /// One bar.
@@ -10,6 +12,12 @@ pub struct Bar {
     /// "21 Nov"
     pub label: String,
     pub value: u32,
+}
+
+impl Bar {
+    fn figure(&self) -> String {
+        count(u64::from(self.value))
+    }
 }
 
 /// Bars side by side, oldest first.
@@ -34,6 +42,10 @@ const WIDTH: u32 = 600;
 const HEIGHT: u32 = 120;
 
 impl Chart {
+    fn highest(&self) -> String {
+        count(u64::from(self.peak()))
+    }
+
     fn peak(&self) -> u32 {
         self.bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1)
     }
@@ -53,7 +65,7 @@ impl Chart {
         let mut drawn = Vec::new();
         for bar in &self.bars {
             let height = bar.value.saturating_mul(HEIGHT) / peak;
-            let title = format!("{}: {} {}", bar.label, bar.value, self.unit);
+            let title = format!("{}: {} {}", bar.label, count(u64::from(bar.value)), self.unit);
             drawn.push(Drawn { x, y: HEIGHT - height, height, title });
             x += step;
         }

@@ -12,7 +12,7 @@ pub struct ClientRow {
     pub reference: String,
     /// "3 open, 1 closed": of those this person may see.
     pub matters: String,
-    pub last_activity: Option<When>,
+    pub changed: Option<When>,
 }
 
 #[derive(Template)]
@@ -31,7 +31,7 @@ pub struct ClientMatter {
     pub reference: String,
     pub led_by: Option<String>,
     pub state: State,
-    pub last_activity: Option<When>,
+    pub changed: Option<When>,
 }
 
 /// Name and reference of the client.

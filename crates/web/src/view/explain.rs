@@ -13,6 +13,8 @@ pub struct Explain {
     pub csrf: Csrf,
     pub person: Field,
     pub action: Field,
+    /// Words by which a thing is found; none for those who type an id.
+    pub find: Option<Field>,
     pub thing: Field,
     /// A day and time, empty for now.
     pub at: Field,

@@ -19,7 +19,7 @@ pub struct MatterRow {
     /// "You lead", "Member", "Reader until 3 Dec"; none for those who see names only.
     pub my_seat: Option<String>,
     pub state: State,
-    pub last_activity: Option<When>,
+    pub changed: Option<When>,
 }
 
 /// All matters this person may see.

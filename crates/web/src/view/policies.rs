@@ -91,6 +91,8 @@ pub struct Changes {
     /// How many lines are not shown.
     pub more: usize,
     pub rules: Vec<RuleDifference>,
+    /// True after the decision: then the words are of what was.
+    pub past: bool,
 }
 
 /// What this reader may do with a proposal.
@@ -115,7 +117,7 @@ pub struct PolicyLook {
     /// Name and value: who proposed it, when, why, both digests.
     pub facts: Vec<(String, String)>,
     pub breaches: Vec<BreachLine>,
-    /// None where it no longer waits.
+    /// None where it lost its ground.
     pub changes: Option<Changes>,
     /// Where its forms are sent.
     pub action: String,

@@ -85,6 +85,12 @@ pub struct Drawer {
 }
 
 /// The matter's first page.
+/// The form that takes the matter out.
+pub struct ExportForm {
+    pub open: bool,
+    pub reason: Field,
+}
+
 #[derive(Template)]
 #[template(path = "matter_records.html")]
 pub struct MatterRecords {
@@ -101,8 +107,8 @@ pub struct MatterRecords {
     pub add: Option<AddRecords>,
     /// Why nothing can be added here, if so.
     pub read_only: Option<String>,
-    /// The export form's reason, for the lead.
-    pub export: Option<Field>,
+    /// For the lead.
+    pub export: Option<ExportForm>,
     pub drawer: Option<Drawer>,
 }
 

@@ -55,6 +55,8 @@ pub struct WallLine {
 pub struct WhoRow {
     pub name: String,
     pub can: bool,
+    /// "Member, by seat", for a reader who may not know of walls; nothing more is said of what they can open.
+    pub seat: Option<String>,
     pub because: Vec<String>,
 }
 
@@ -81,6 +83,8 @@ pub struct MatterTeam {
     /// None: this person may not know whether there are walls.
     pub walls: Option<Vec<WallLine>>,
     pub who: Vec<WhoRow>,
+    /// Whether this reader may know of walls.
+    pub knows_walls: bool,
     pub matter: Option<MatterForms>,
     pub error: Option<String>,
 }

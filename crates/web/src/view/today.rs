@@ -31,7 +31,8 @@ pub struct AddedRecord {
 pub struct Refusal {
     pub says: String,
     pub matter_name: String,
-    pub rule: String,
+    /// "3 times", where it was the same several times in a row.
+    pub times: String,
     pub when: When,
     pub href: String,
 }
@@ -115,6 +116,11 @@ pub struct Today {
     pub disk: Option<Disk>,
     pub not_enrolled: Vec<Line>,
     pub leaderless: Vec<Line>,
+    /// Matters opened, and closed, lately: for records managers.
+    pub opened: Vec<Line>,
+    pub closed: Vec<Line>,
+    /// How the ledger stands: for auditors.
+    pub ledger: Vec<Line>,
     pub checkpoint: Option<LastCheckpoint>,
 }
 

@@ -7,6 +7,7 @@ statements! {
     pub P_POLICY_FILE = "SELECT name, text, mac FROM policy_file WHERE name > $1 ORDER BY name LIMIT $2";
     pub P_POLICY_PROPOSAL = "SELECT proposal_id, source, files, digest, instead_of, proposed_by, proposed_at, state, decided_by, decided_at, \
         sealed_reason, mac FROM policy_proposal WHERE proposal_id > $1 ORDER BY proposal_id LIMIT $2";
+    pub P_POLICY_REPLACED = "SELECT proposal_id, files, mac FROM policy_replaced WHERE proposal_id > $1 ORDER BY proposal_id LIMIT $2";
     pub P_AUTHORITY_SET = "SELECT set_id, version, digest, mac FROM authority_set WHERE set_id > $1 ORDER BY set_id LIMIT $2";
     pub P_STAFF = "SELECT staff_id, client_id, sealed_name, sealed_email, email_index, created_at, row_version, mac FROM staff \
         WHERE staff_id > $1 ORDER BY staff_id LIMIT $2";

@@ -73,6 +73,7 @@ impl Story {
             version_of: None,
             sha256: None,
             keep_duplicate: false,
+            sample: None,
         };
         let begun = upload::create(&lead, begun).await.unwrap();
         let body = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(&[7; 40]))]);

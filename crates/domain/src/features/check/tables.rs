@@ -140,6 +140,7 @@ tables! {
     "policy_proposal", P_POLICY_PROPOSAL, [T("proposal_id")], System, One, sealed ["reason"], {
         "proposal_id" Text, "source" Text, "files" Text, "digest" Bytes, "instead_of" Bytes, "proposed_by" Text, "proposed_at" Int, "state" Text,
         "decided_by" Text, "decided_at" Int, "sealed_reason" Bytes }
+    "policy_replaced", P_POLICY_REPLACED, [T("proposal_id")], System, One, sealed [], { "proposal_id" Text, "files" Text }
     "authority_set", P_AUTHORITY_SET, [T("set_id")], System, One, sealed [], { "set_id" Text, "version" Int, "digest" Bytes }
     "staff", P_STAFF, [T("staff_id")], System, Of("row_version"), sealed ["name", "email"], {
         "staff_id" Text, "client_id" Text, "sealed_name" Bytes, "sealed_email" Bytes, "email_index" Bytes, "created_at" Int, "row_version" Int }

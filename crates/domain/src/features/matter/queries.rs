@@ -41,8 +41,11 @@ pub struct MatterView {
     pub leads: Vec<String>,
     /// The viewer's own seat, or `none`.
     pub my_seat: &'static str,
-    /// How many people can open it now, as far as the viewer may know.
+    /// How many people can open it now; how many sit on it, where the viewer may not know of walls.
     pub people: usize,
+    /// True where the viewer may know of walls over it. Everyone else is told of seats only: that someone can open it
+    /// would be false wherever a wall stands, and to be silent only there would tell of the wall.
+    pub knows_walls: bool,
     /// Walls over it that the viewer may know of.
     pub walls: Vec<WallBadge>,
     /// For `If-Match`.
@@ -103,16 +106,23 @@ pub struct Team {
     pub access: Vec<Access>,
 }
 
+/// Whether the viewer may know of walls over a matter. On a screen that others see, nobody does.
+fn may_know_walls(ctx: &Ctx, matter: &MatterFacts, compliance: bool) -> bool {
+    if ctx.presents().is_some() {
+        return false;
+    }
+    let now = ctx.now();
+    let leads = |me| matter.seat_of(me, now) == "lead" && matter.wall_for(me, now) == WallAnswer::None;
+    compliance || ctx.actor.person().is_some_and(leads)
+}
+
 /// The walls over a matter that the viewer may know of.
 fn known_walls<'m>(ctx: &Ctx, matter: &'m MatterFacts, compliance: bool) -> Vec<&'m WallFacts> {
     let (Some(me), now) = (ctx.actor.person(), ctx.now()) else { return Vec::new() };
-    if ctx.presents().is_some() {
-        return Vec::new();
-    }
-    let leads = matter.seat_of(me, now) == "lead" && matter.wall_for(me, now) == WallAnswer::None;
+    let may = may_know_walls(ctx, matter, compliance);
     let mine = |w: &&WallFacts| {
         let barred = w.kind == "bars" && w.people(now).contains(&me);
-        let known = !barred && (compliance || leads);
+        let known = !barred && may;
         matter.covered_by(w, now) && (known || blind::to("badge-known"))
     };
     matter.walls.iter().filter(mine).collect()
@@ -158,6 +168,7 @@ fn view_for(ctx: &Ctx, permit: &Permit, matter: &MatterFacts, compliance: bool) 
         leads,
         my_seat: matter.seat_of(me, now),
         people: people.len(),
+        knows_walls: may_know_walls(ctx, matter, compliance),
         walls,
         version: matter.row_version,
     })

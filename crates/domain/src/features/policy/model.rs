@@ -116,6 +116,34 @@ impl Proposal {
     }
 }
 
+/// The texts in whose place a proposal was to come, kept so that what it changed can be seen after the decision.
+pub(super) struct Replaced {
+    pub(super) proposal: ProposalId,
+    /// The files as JSON, as those of the proposal.
+    pub(super) files: String,
+}
+
+impl Replaced {
+    fn bind(&self) -> Bind {
+        Bind::table("policy_replaced").text(&self.proposal.to_string()).text(&self.files)
+    }
+
+    /// The texts of a row, where its seal holds and they are those that the proposal names.
+    pub(super) fn read(row: &Row, vault: &Vault, of: &Proposal) -> Result<Vec<PolicyFile>> {
+        let id = of.id.to_string();
+        let tampered = || Error::Tampered { table: "policy_replaced", id: id.clone() };
+        let replaced = Self { proposal: of.id, files: row.get("files")? };
+        replaced.bind().check(vault, &row.get::<Vec<u8>>("mac")?, &id)?;
+        let files: Vec<PolicyFile> = serde_json::from_str(&replaced.files).map_err(|_| tampered())?;
+        if digest_of(&files).as_slice() == of.instead_of.as_slice() { Ok(files) } else { Err(tampered()) }
+    }
+
+    /// The values that insert it.
+    pub(super) fn values(&self, vault: &Vault) -> Result<[Param; 3]> {
+        Ok(params![self.proposal.to_string(), self.files.clone(), self.bind().mac(vault)?])
+    }
+}
+
 /// What a source offers.
 #[derive(Clone, Debug)]
 pub enum Offer {

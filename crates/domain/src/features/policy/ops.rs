@@ -24,7 +24,7 @@ use crate::kernel::verb::Verb;
 
 use super::bounds::{Breach, breaches};
 use super::difference::difference;
-use super::model::Proposal;
+use super::model::{Proposal, Replaced};
 use super::texts::{Source, bind};
 use super::{queries, store};
 
@@ -136,6 +136,9 @@ impl Operation for Propose {
         };
         let values = proposal.values(tx.vault())?;
         tx.exec_one(&store::INSERT, &values).await?;
+        let files = serde_json::to_string(present.files()).map_err(unwritten)?;
+        let values = Replaced { proposal: id, files }.values(tx.vault())?;
+        tx.exec_one(&store::REPLACED_INSERT, &values).await?;
         let facts = facts(&present, &gate, id)?
             .clear("source", self.source.word())
             .clear("second_person", second.word())

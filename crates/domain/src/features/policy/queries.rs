@@ -19,7 +19,7 @@ use crate::kernel::verb::Verb;
 
 use super::bounds::breaches;
 use super::difference::{Difference, difference};
-use super::model::{Candidate, Look, Offer, Overview, Proposal, ProposalView};
+use super::model::{Candidate, Look, Offer, Overview, Proposal, ProposalView, Replaced};
 use super::store;
 use super::texts::{Source, approved};
 
@@ -80,7 +80,8 @@ pub async fn look(ctx: &Ctx, source: Source) -> Result<Look> {
     .await
 }
 
-/// One proposal; with what it would change, while it waits.
+/// One proposal; with what it would change while it waits, and what it changed or would have changed afterwards.
+/// None where it lost its ground, where the texts before it were not kept, or where this release cannot read them.
 ///
 /// # Errors
 /// Not found; refused; sealed; storage.
@@ -90,16 +91,27 @@ pub async fn proposal(ctx: &Ctx, id: ProposalId) -> Result<(ProposalView, Option
     };
     ctx.permit(Verb::PolicyList, &Target::Firm).await?;
     let present = in_force(ctx).await?;
-    let waits = proposal.state == "waiting" && proposal.instead_of == present.digest();
-    let difference = match waits.then(|| Gate::read(&proposal.texts()?).map_err(|e| unusable(&e))) {
-        None => None,
-        Some(gate) => {
-            let gate = gate?;
-            Some(apart(move || difference(&present, &gate)).await?)
-        }
+    let before = match proposal.state.as_str() {
+        "waiting" => Some(present).filter(|p| p.digest().as_slice() == proposal.instead_of.as_slice()),
+        _ => replaced(ctx, &proposal).await?,
+    };
+    // texts that waited long enough may be of a vocabulary that is no more
+    let after = Gate::read(&proposal.texts()?);
+    let difference = match (before, after) {
+        (Some(before), Ok(after)) => Some(apart(move || difference(&before, &after)).await?),
+        (Some(_), Err(e)) if proposal.state == "waiting" => return Err(unusable(&e)),
+        _ => None,
     };
     let may = ctx.may(Verb::PolicyDecide, &Target::Firm).await?;
     Ok((view(ctx, proposal, ctx.me()?, may)?, difference))
+}
+
+/// The policies in whose place a proposal was to come.
+async fn replaced(ctx: &Ctx, proposal: &Proposal) -> Result<Option<Arc<Gate>>> {
+    let row = ctx.room.db.optional(&store::REPLACED, &params![proposal.id.to_string()]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let files = Replaced::read(&row, &ctx.room.vault, proposal)?;
+    Ok(Gate::read(&files).ok().map(Arc::new))
 }
 
 /// What waits for this person's decision, if anything does; without an entry, for the page of the day.

@@ -77,6 +77,8 @@ async fn two_people_change_a_sentence_and_the_gate_says_it_from_then_on() {
     assert_eq!(sentence(&f.room.gate()), SAYS);
     assert!(f.room.authority() > authority, "running streams ask again");
     assert!(waiting_for_me(&nora).await.unwrap().is_none());
+    let (_, after) = proposal(&nora, made.id).await.unwrap();
+    assert_eq!(after, Some(difference), "what it changed can be looked at after the decision");
     assert_eq!(code(decide(&nora, made.id, false).await), "policy.decided");
     // the next start, by the same release or by another, goes on with what was approved
     f.room.sequence_all().await.unwrap();

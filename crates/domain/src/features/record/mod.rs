@@ -29,6 +29,7 @@ pub use labels::{Labels, Level};
 pub(crate) use model::VersionFacts;
 pub use model::{FolderView, RecordDetail, RecordPage, RecordView, VersionView, kind_of};
 pub use ops::{LowerLabel, MoveRecord, RaiseLabel, RenameRecord};
+pub(crate) use queries::kind_under;
 pub use queries::{list, read};
 pub use search::{Found, find};
 pub(crate) use sink::{Sealer, Sink};

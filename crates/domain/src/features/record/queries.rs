@@ -47,6 +47,23 @@ pub(super) fn view(
     })
 }
 
+/// What kind of file the current version is, for a permit that covers the record; none where its facts do not open.
+pub(crate) async fn kind_under(
+    ctx: &Ctx,
+    permit: &Permit,
+    record: &RecordFacts,
+    matter: u32,
+) -> Result<Option<&'static str>> {
+    let values = params![record.id.to_string(), record.version];
+    let Some(row) = ctx.room.db.optional(&store::VERSION, &values).await? else { return Ok(None) };
+    let vault = &ctx.room.vault;
+    let version = VersionRow::read(&row, vault)?;
+    let of = KeyOf::Record { matter, record: record.number };
+    let Ok(key) = vault.key(permit, &record.id.any(), of) else { return Ok(None) };
+    let facts = VersionFacts::open(vault, &key, record.id, version.version, &version.sealed_facts);
+    Ok(facts.ok().map(|facts| kind_of(&facts.media_type)))
+}
+
 async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<Vec<FolderView>> {
     let key = ctx.room.vault.key(permit, &matter.id.any(), KeyOf::Matter(matter.number))?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();

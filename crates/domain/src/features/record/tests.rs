@@ -223,6 +223,7 @@ async fn an_upload_resumes_where_it_broke() {
         version_of: None,
         sha256: None,
         keep_duplicate: false,
+        sample: None,
     };
     let begun = upload::create(&ctx, new).await.unwrap();
     // the connection breaks in the middle of a part: what arrived is kept

@@ -10,11 +10,12 @@ use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{PersonFacts, bind_member, id_of};
-use crate::kernel::id::{ClientId, GroupId, StaffId};
+use crate::kernel::id::{GroupId, StaffId};
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
-use super::model::{Approval, Person, standing};
+use super::invitation::{self, Invitation};
+use super::model::{Person, standing};
 use super::store;
 
 /// A person as the firm's directory shows them.
@@ -28,8 +29,8 @@ pub struct StaffView {
     pub short: String,
     /// `EM`.
     pub initials: String,
-    /// Their address.
-    pub email: String,
+    /// Their address; of a client contact it is told to nobody but themselves, because it may tell whose contact they are.
+    pub email: Option<String>,
     /// Their role.
     pub role: Role,
     /// `invited`, `active` or `suspended`.
@@ -40,16 +41,15 @@ pub struct StaffView {
     pub groups: Vec<(GroupId, String)>,
     /// The day on which they were last here; told to administrators, and to nobody else of others.
     pub last_seen: Option<Micros>,
-    /// A client contact's client.
-    pub client: Option<ClientId>,
-    /// True where an enrolment link could be issued; told to administrators.
-    pub can_enrol: bool,
+    /// How far the invitation has come, of someone who has not enrolled; told to administrators.
+    pub invitation: Option<Invitation>,
     /// True where something about them waits for a second person; told to administrators.
     pub waiting: bool,
 }
 
 /// People whose name or address has every word of `words`, by name. Client contacts are shown to administrators
-/// only, who keep their accounts: a contact's name or address may tell of a client.
+/// only, who keep their accounts, and by name alone: an address tells of a client, whom no administrator knows, and
+/// so it is not even searched.
 ///
 /// # Errors
 /// Refused, sealed, storage.
@@ -64,7 +64,11 @@ pub async fn staff_list(
     let matches = |text: &str| words.split_whitespace().all(|w| text.contains(w));
     let mut candidates = Vec::new();
     for (id, name) in ctx.room.directory.all_staff() {
-        if matches(&format!("{} {}", name.name, name.email).to_lowercase()) {
+        let by_name = matches(&name.name.to_lowercase());
+        let found = by_name
+            || (matches(&format!("{} {}", name.name, name.email).to_lowercase())
+                && !is_contact(ctx, id).await?);
+        if found {
             candidates.push(id);
         }
     }
@@ -130,7 +134,7 @@ async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<St
     let text = person.id.to_string();
     let row =
         ctx.room.db.optional(&store::STAFF_ROW, &params![text.clone()]).await?.ok_or(Error::NotFound)?;
-    let row = Person::read(&row, &ctx.room.vault)?;
+    Person::read(&row, &ctx.room.vault)?;
     let name = ctx.room.directory.staff(person.id).ok_or(Error::NotFound)?;
     let mut groups = Vec::new();
     for row in ctx.room.db.all(&store::GROUPS_OF, &params![text.clone()]).await? {
@@ -140,16 +144,14 @@ async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<St
         groups.push((group, ctx.room.directory.group(group).unwrap_or_default()));
     }
     groups.sort_by(|(_, a), (_, b)| a.cmp(b));
-    let (mut can_enrol, mut waiting) = (false, false);
+    let (mut invitation, mut waiting) = (None, false);
     if administrator {
-        can_enrol = present.role == Role::ClientContact;
-        for row in ctx.room.db.all(&store::APPROVALS_OF, &params![text]).await? {
-            let approval = Approval::read(&row, &ctx.room.vault)?;
-            waiting |= approval.state == "waiting";
-            can_enrol |= approval.state == "approved" && approval.role == Some(present.role);
-        }
-        can_enrol &= present.state == "invited";
+        let (how_far, waits) = invitation::of(ctx, person.id, present.role).await?;
+        invitation = (present.state == "invited").then_some(how_far);
+        waiting = waits;
     }
+    let own = ctx.me()? == person.id;
+    let told = present.role != Role::ClientContact || own || blind::to("contacts-hidden");
     let last_seen = if administrator { last_seen(ctx, person.id).await? } else { None };
     Ok(StaffView {
         last_seen,
@@ -157,13 +159,12 @@ async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<St
         short: name.short(),
         initials: name.initials(),
         name: name.name,
-        email: name.email,
+        email: told.then_some(name.email),
         role: present.role,
         state: present.state.clone(),
         since: present.since,
         groups,
-        client: row.client,
-        can_enrol,
+        invitation,
         waiting,
     })
 }

@@ -6,6 +6,7 @@ use strongroom_storage::params;
 
 use crate::features::ledger::{record_title, refusals_on};
 use crate::features::matter::view_of;
+use crate::features::record::kind_under;
 use crate::features::upload::UploadRow;
 use crate::kernel::actor::{Role, Via};
 use crate::kernel::clock::{DAY, Micros};
@@ -49,13 +50,13 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
         gathered.mine.iter().filter(|(m, _)| m.seat_of(me, now) == "lead").map(|(m, _)| m.clone()).collect();
     let refusals = refusals_on(ctx, &led, now - 30 * DAY, 10).await?;
     let walls = if role == Role::ComplianceOfficer { roles::walls(ctx).await? } else { Vec::new() };
-    let leaderless = if role == Role::RecordsManager { roles::without_lead(ctx).await? } else { Vec::new() };
+    let kept = if role == Role::RecordsManager { roles::kept(ctx).await? } else { roles::Kept::default() };
 
     let mut things: Vec<AnyId> = refusals.things();
     things.extend(gathered.records.iter().map(|r| r.id.any()));
     things.extend(gathered.uploads.iter().map(|u| u.id.any()));
     things.extend(walls.iter().map(|w| w.id.any()));
-    let matters: BTreeSet<MatterId> = gathered.mine.iter().map(|(m, _)| m.id).chain(leaderless).collect();
+    let matters: BTreeSet<MatterId> = gathered.mine.iter().map(|(m, _)| m.id).chain(kept.all()).collect();
     let candidates = matters.iter().copied().map(Target::Matter).collect();
     let page = ctx
         .permit_page(Verb::TodayRead, &Target::Firm, Verb::MatterSee, candidates, Facts::about(things))
@@ -71,13 +72,17 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
         let view = view_of(ctx, &permit, seen.get(&matter.id)?)?;
         Some(MatterLine { view, last_activity: *last_activity })
     });
+    let mut new_records = Vec::with_capacity(gathered.records.len());
+    for record in &gathered.records {
+        new_records.extend(show.record(record).await?);
+    }
     Ok(Today {
         role,
         at: now,
         since,
         matters: lines.collect(),
         more_matters: gathered.more || open.len() > SHOWN,
-        new_records: gathered.records.iter().filter_map(|r| show.record(r)).collect(),
+        new_records,
         refusals: refusals.views(ctx, &permit).await?,
         ending: gathered.ending.iter().filter_map(|s| show.seat(s)).collect(),
         uploads: gathered.uploads.iter().filter_map(|u| show.upload(u)).collect(),
@@ -93,10 +98,9 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
         } else {
             None
         },
-        records_manager: (role == Role::RecordsManager).then(|| {
-            seen.values().filter(|m| m.open).filter_map(|m| view_of(ctx, &permit, m)).take(20).collect()
-        }),
-        auditor: if role == Role::Auditor { roles::auditor(ctx).await? } else { None },
+        records_manager: (role == Role::RecordsManager)
+            .then(|| kept.day(|id| view_of(ctx, &permit, seen.get(&id)?))),
+        auditor: if role == Role::Auditor { Some(roles::auditor(ctx).await?) } else { None },
     })
 }
 
@@ -206,16 +210,19 @@ impl Show<'_> {
         self.ctx.room.directory.matter(self.permit, id).map(|m| m.name)
     }
 
-    fn record(&self, record: &RecordFacts) -> Option<NewRecord> {
-        let matter = self.seen.get(&record.matter)?;
-        Some(NewRecord {
+    async fn record(&self, record: &RecordFacts) -> Result<Option<NewRecord>> {
+        let Some(matter) = self.seen.get(&record.matter) else { return Ok(None) };
+        let title = record_title(self.ctx, self.permit, record, matter.number);
+        let (Some(title), Some(matter_name)) = (title, self.name(record.matter)) else { return Ok(None) };
+        Ok(Some(NewRecord {
             record: record.id,
             matter: record.matter,
-            title: record_title(self.ctx, self.permit, record, matter.number)?,
-            matter_name: self.name(record.matter)?,
+            title,
+            kind: kind_under(self.ctx, self.permit, record, matter.number).await?,
+            matter_name,
             added_at: record.created_at,
             added_by: self.ctx.room.directory.name_of_actor(&record.created_by),
-        })
+        }))
     }
 
     fn seat(&self, seat: &SeatFacts) -> Option<EndingSeat> {

@@ -15,6 +15,7 @@ mod tests;
 
 use crate::features::ledger::EntryView;
 use crate::features::matter::MatterView;
+use crate::features::staff::Invitation;
 use crate::kernel::actor::Role;
 use crate::kernel::clock::Micros;
 use crate::kernel::id::{ApprovalId, MatterId, RecordId, SessionId, StaffId, UploadId, WallId};
@@ -42,6 +43,8 @@ pub struct NewRecord {
     pub matter: MatterId,
     /// Its title.
     pub title: String,
+    /// `PDF`, `DOCX`; none where the version's facts do not open, which `check` names.
+    pub kind: Option<&'static str>,
     /// The matter's name.
     pub matter_name: String,
     /// When it was added.
@@ -153,14 +156,16 @@ pub struct LedgerReplica {
 pub struct AdministratorDay {
     /// The strongroom is sealed.
     pub sealed: bool,
+    /// When it was last unsealed.
+    pub unsealed_at: Option<Micros>,
     /// The keyring's replicas.
     pub replicas: Vec<Replica>,
     /// The room where the contents lie, if it has a bound and answers.
     pub disk: Option<Room>,
     /// The ledger's replicas and how each stands.
     pub ledger_replicas: Vec<LedgerReplica>,
-    /// Who is invited and has not enrolled, longest first.
-    pub not_enrolled: Vec<(StaffId, String)>,
+    /// Who is invited and has not enrolled, longest first, and how far that has come.
+    pub not_enrolled: Vec<(StaffId, String, Invitation)>,
     /// Roles and resets that wait for a second person: about whom.
     pub approvals: Vec<(ApprovalId, StaffId, String)>,
 }
@@ -172,6 +177,36 @@ pub struct LastCheckpoint {
     pub size: u64,
     /// When.
     pub at: Micros,
+}
+
+/// The day of a records manager, who knows every matter by name.
+#[derive(Clone, Debug, Default)]
+pub struct RecordsManagerDay {
+    /// Open matters without a lead, oldest first; at most twenty.
+    pub without_lead: Vec<MatterView>,
+    /// Matters opened within 14 days, newest first; at most ten.
+    pub opened: Vec<MatterView>,
+    /// Matters closed within 90 days, newest first; at most ten.
+    pub closed: Vec<MatterView>,
+}
+
+/// The day of an auditor: how the ledger stands.
+#[derive(Clone, Debug)]
+pub struct AuditorDay {
+    /// The newest checkpoint, if there is one.
+    pub checkpoint: Option<LastCheckpoint>,
+    /// Entries that have a number.
+    pub entries: u64,
+    /// Entries without a number yet.
+    pub pending: u64,
+    /// When the oldest of those was written.
+    pub oldest_pending: Option<Micros>,
+    /// Refusals over the last 30 days and today, oldest first.
+    pub refusals: Vec<DayCount>,
+    /// The ledger's replicas and how each stands.
+    pub replicas: Vec<LedgerReplica>,
+    /// When the whole store was last checked.
+    pub checked_at: Option<Micros>,
 }
 
 /// See the module.
@@ -203,8 +238,8 @@ pub struct Today {
     pub compliance: Option<ComplianceDay>,
     /// For an administrator.
     pub administrator: Option<AdministratorDay>,
-    /// For a records manager: open matters without a lead; at most twenty.
-    pub records_manager: Option<Vec<MatterView>>,
+    /// For a records manager.
+    pub records_manager: Option<RecordsManagerDay>,
     /// For an auditor.
-    pub auditor: Option<LastCheckpoint>,
+    pub auditor: Option<AuditorDay>,
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use strongroom_storage::params;
+use strongroom_storage::sql::Row;
 
+use crate::features::matter::MatterView;
+use crate::features::staff::invitation;
 use crate::kernel::actor::Role;
 use crate::kernel::clock::{DAY, Micros};
 use crate::kernel::ctx::Ctx;
@@ -16,7 +19,8 @@ use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
 use super::{
-    AdministratorDay, ComplianceDay, DayCount, LastCheckpoint, LedgerReplica, Replica, WallLine, store,
+    AdministratorDay, AuditorDay, ComplianceDay, DayCount, LastCheckpoint, LedgerReplica, RecordsManagerDay,
+    Replica, WallLine, store,
 };
 
 /// A wall is reviewed at least this often.
@@ -45,12 +49,17 @@ pub(super) async fn compliance(ctx: &Ctx, permit: &Permit, walls: &[WallFacts]) 
         let name = ctx.room.vault.open_text(&key, at, &wall.sealed_name)?;
         lines.push(WallLine { wall: wall.id, name, made_at: wall.made_at, reviewed_at: wall.reviewed_at });
     }
+    Ok(ComplianceDay { walls: lines, refusals: refusals(ctx).await? })
+}
+
+/// Refusals by day.
+async fn refusals(ctx: &Ctx) -> Result<Vec<DayCount>> {
     let first = first_day(ctx.now());
     let mut found = BTreeMap::new();
     for row in ctx.room.db.all(&store::REFUSALS_BY_DAY, &params![first]).await? {
         found.insert(row.get::<i64>("day")?, row.get::<u64>("n")?);
     }
-    Ok(ComplianceDay { walls: lines, refusals: days(first, &found) })
+    Ok(days(first, &found))
 }
 
 /// The beginning of the day thirty days ago (UTC).
@@ -63,10 +72,40 @@ pub(super) fn days(first: Micros, found: &BTreeMap<i64, u64>) -> Vec<DayCount> {
     (0..31).map(|n| DayCount { day: first + n * DAY, count: found.get(&n).copied().unwrap_or(0) }).collect()
 }
 
-/// Open matters without a lead: candidates, each passes the gate before it is shown.
-pub(super) async fn without_lead(ctx: &Ctx) -> Result<Vec<MatterId>> {
-    let rows = ctx.room.db.all(&store::WITHOUT_LEAD, &params![ctx.now()]).await?;
-    rows.iter().map(|row| id_of(row, "matter_id")).collect()
+/// What a records manager keeps: candidates, each passes the gate before it is shown.
+#[derive(Default)]
+pub(super) struct Kept {
+    without_lead: Vec<MatterId>,
+    opened: Vec<MatterId>,
+    closed: Vec<MatterId>,
+}
+
+impl Kept {
+    /// Every matter of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = MatterId> {
+        [&self.without_lead, &self.opened, &self.closed].into_iter().flatten().copied()
+    }
+
+    /// Those that can be shown.
+    pub(super) fn day(&self, show: impl Fn(MatterId) -> Option<MatterView>) -> RecordsManagerDay {
+        let some = |ids: &[MatterId], most| ids.iter().filter_map(|id| show(*id)).take(most).collect();
+        RecordsManagerDay {
+            without_lead: some(&self.without_lead, 20),
+            opened: some(&self.opened, 10),
+            closed: some(&self.closed, 10),
+        }
+    }
+}
+
+/// See [`Kept`].
+pub(super) async fn kept(ctx: &Ctx) -> Result<Kept> {
+    let (db, now) = (&ctx.room.db, ctx.now());
+    let ids = |rows: Vec<Row>| rows.iter().map(|row| id_of(row, "matter_id")).collect::<Result<Vec<_>>>();
+    Ok(Kept {
+        without_lead: ids(db.all(&store::WITHOUT_LEAD, &params![now]).await?)?,
+        opened: ids(db.all(&store::OPENED_LATELY, &params![now - 14 * DAY]).await?)?,
+        closed: ids(db.all(&store::CLOSED_LATELY, &params![now - 90 * DAY]).await?)?,
+    })
 }
 
 fn name_of(ctx: &Ctx, id: StaffId) -> String {
@@ -110,12 +149,19 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
     let mut not_enrolled = Vec::new();
     for row in ctx.room.db.all(&store::NOT_ENROLLED, &[]).await? {
         let id: StaffId = id_of(&row, "staff_id")?;
-        not_enrolled.push((id, name_of(ctx, id)));
+        let role: Option<Role> = Role::parse(&row.get::<String>("role")?);
+        let Some(role) = role else { continue };
+        let (invitation, _) = invitation::of(ctx, id, role).await?;
+        // what came to nothing waits for nobody; the list of staff says so
+        if !invitation.over() {
+            not_enrolled.push((id, name_of(ctx, id), invitation));
+        }
     }
     let approvals =
         waiting(ctx).await?.into_iter().map(|(id, staff, _)| (id, staff, name_of(ctx, staff))).collect();
     Ok(AdministratorDay {
         sealed: ctx.room.vault.is_sealed(),
+        unsealed_at: newest(ctx, Verb::SystemUnseal).await?,
         replicas: replicas(ctx),
         disk: ctx.room.blobs.room().await.ok().flatten(),
         ledger_replicas: ledger_replicas(ctx),
@@ -124,8 +170,24 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
     })
 }
 
-/// The newest checkpoint, if there is one.
-pub(super) async fn auditor(ctx: &Ctx) -> Result<Option<LastCheckpoint>> {
+/// When something was last done, whoever did it.
+async fn newest(ctx: &Ctx, verb: Verb) -> Result<Option<Micros>> {
+    let row = ctx.room.db.optional(&store::NEWEST_OF, &params![verb.word()]).await?;
+    row.map(|row| Ok(row.get("at")?)).transpose()
+}
+
+/// How the ledger stands.
+pub(super) async fn auditor(ctx: &Ctx) -> Result<AuditorDay> {
     let head = ctx.room.ledger_head().await?;
-    Ok((head.signed_size > 0).then_some(LastCheckpoint { size: head.signed_size, at: head.signed_at }))
+    let waiting = ctx.room.db.one(&store::PENDING_COUNT, &[]).await?;
+    let signed = head.signed_size > 0;
+    Ok(AuditorDay {
+        checkpoint: signed.then_some(LastCheckpoint { size: head.signed_size, at: head.signed_at }),
+        entries: head.size,
+        pending: waiting.get("n")?,
+        oldest_pending: waiting.get("oldest")?,
+        refusals: refusals(ctx).await?,
+        replicas: ledger_replicas(ctx),
+        checked_at: newest(ctx, Verb::SystemCheck).await?,
+    })
 }

@@ -18,10 +18,13 @@ statements! {
         ORDER BY made_at LIMIT 50", scan_ok;
     pub REFUSALS_BY_DAY = "SELECT (at - $1) / 86400000000 AS day, COUNT(*) AS n FROM ledger_entry \
         WHERE outcome = 'denied' AND at >= $1 GROUP BY (at - $1) / 86400000000";
-    pub NOT_ENROLLED = "SELECT staff_id FROM standing WHERE state = 'invited' AND until IS NULL ORDER BY since LIMIT 50", scan_ok;
+    pub NOT_ENROLLED = "SELECT staff_id, role FROM standing WHERE state = 'invited' AND until IS NULL ORDER BY since LIMIT 50", scan_ok;
     pub WAITING = "SELECT approval_id, staff_id, asked_by FROM approval WHERE state = 'waiting' ORDER BY asked_at LIMIT 50";
     pub WITHOUT_LEAD = "SELECT m.matter_id AS matter_id FROM matter m WHERE m.state = 'open' AND NOT EXISTS (SELECT 1 FROM seat s \
         WHERE s.matter_id = m.matter_id AND s.seat = 'lead' AND s.since <= $1 AND (s.until IS NULL OR s.until > $1)) \
         ORDER BY m.opened_at LIMIT 40", scan_ok;
+    pub OPENED_LATELY = "SELECT matter_id FROM matter WHERE state = 'open' AND opened_at > $1 ORDER BY opened_at DESC, matter_id LIMIT 30", scan_ok;
+    pub CLOSED_LATELY = "SELECT matter_id FROM matter WHERE state = 'closed' AND closed_at > $1 ORDER BY closed_at DESC, matter_id LIMIT 30", scan_ok;
+    pub NEWEST_OF = "SELECT at FROM ledger_entry WHERE verb = $1 AND outcome = 'allowed' ORDER BY at DESC, entry_id DESC LIMIT 1";
     pub PENDING_COUNT = "SELECT COUNT(*) AS n, MIN(at) AS oldest FROM ledger_entry WHERE idx IS NULL", scan_ok;
 }

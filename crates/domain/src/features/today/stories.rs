@@ -14,7 +14,11 @@ async fn the_day_of_each_role() {
     let day = today(&s.his).await.unwrap();
     assert_eq!(day.matters.len(), 1);
     assert_eq!(day.matters[0].view.name, "Share purchase dispute");
-    assert!(day.new_records.iter().any(|r| r.title == "deed" && r.added_by.as_deref() == Some("A. Poole")));
+    assert!(
+        day.new_records
+            .iter()
+            .any(|r| r.title == "deed" && r.kind.is_some() && r.added_by.as_deref() == Some("A. Poole"))
+    );
     assert!(
         day.compliance.is_none()
             && day.administrator.is_none()
@@ -53,15 +57,23 @@ async fn the_day_of_each_role() {
     let day = today(&admin).await.unwrap();
     let administrator = day.administrator.unwrap();
     assert!(!administrator.sealed && administrator.replicas.len() == 2 && day.matters.is_empty());
+    assert!(
+        administrator.unsealed_at.is_some_and(|at| at <= s.f.room.now()),
+        "since when the keys are in memory"
+    );
     let state = health(&admin).await.unwrap();
     assert!(state.database.is_ok() && state.blobs.is_ok() && state.entries >= state.signed && !state.sealed);
     assert!(matches!(health(&s.lead).await, Err(Error::Refused(_))));
 
     let rita = s.f.person(Role::RecordsManager, "Rita Moss").await;
     let rita = s.f.sign_in(rita).await;
-    assert!(today(&rita).await.unwrap().records_manager.unwrap().is_empty());
+    let kept = today(&rita).await.unwrap().records_manager.unwrap();
+    assert!(kept.without_lead.is_empty() && kept.closed.is_empty());
+    assert_eq!(kept.opened.iter().map(|m| m.id).collect::<Vec<_>>(), [s.matter]);
     let audra = s.f.person(Role::Auditor, "Audra Venn").await;
     let auditor = s.f.sign_in(audra).await;
     s.f.room.sequence_all().await.unwrap();
-    assert!(today(&auditor).await.unwrap().auditor.unwrap().size > 0);
+    let ledger = today(&auditor).await.unwrap().auditor.unwrap();
+    assert!(ledger.checkpoint.unwrap().size > 0 && ledger.entries > 0 && ledger.checked_at.is_none());
+    assert_eq!(ledger.refusals.len(), 31);
 }

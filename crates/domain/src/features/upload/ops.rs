@@ -40,6 +40,8 @@ pub struct NewUpload {
     pub sha256: Option<[u8; 32]>,
     /// File it although the matter holds the same bytes.
     pub keep_duplicate: bool,
+    /// A word by which the sender knows the same file again, on another machine too; 64 hexadecimal digits.
+    pub sample: Option<[u8; 32]>,
 }
 
 /// An upload as its sender sees it.
@@ -59,6 +61,8 @@ pub struct UploadView {
     pub expires_at: Micros,
     /// The record, once it is done.
     pub record: Option<RecordId>,
+    /// By what its sender knows the file again; while it is asked after.
+    pub sample: Option<String>,
 }
 
 pub(super) fn view(row: &UploadRow, filename: String) -> UploadView {
@@ -70,6 +74,7 @@ pub(super) fn view(row: &UploadRow, filename: String) -> UploadView {
         offset: u64::try_from(row.received).unwrap_or(0),
         expires_at: row.expires_at,
         record: row.record.as_deref().and_then(RecordId::parse),
+        sample: None,
     }
 }
 
@@ -123,6 +128,7 @@ impl Operation for BeginUpload {
             labels: new.labels.map(|l| l.words().into_iter().map(str::to_owned).collect()),
             version_of: new.version_of.map(|r| r.to_string()),
             keep_duplicate: new.keep_duplicate,
+            sample: new.sample.map(hex::encode),
         };
         let body = serde_json::to_string(&meta).map_err(|e| Error::Internal(e.to_string()))?;
         let text = id.to_string();
@@ -222,7 +228,7 @@ pub async fn status(ctx: &Ctx, id: UploadId) -> Result<UploadView> {
     let of = KeyOf::Record { matter: subject.need_matter()?.number, record: row.number };
     let key = ctx.room.vault.key(&permit, &id.any(), of)?.derive("upload");
     let meta = row.meta(&ctx.room.vault, &key)?;
-    Ok(view(&row, meta.filename))
+    Ok(UploadView { sample: meta.sample, ..view(&row, meta.filename) })
 }
 
 /// Gives an upload up.

@@ -22,6 +22,9 @@ pub(crate) struct Meta {
     pub(crate) labels: Option<Vec<String>>,
     pub(crate) version_of: Option<String>,
     pub(crate) keep_duplicate: bool,
+    /// By what the sender's browsers know the same file again.
+    #[serde(default)]
+    pub(crate) sample: Option<String>,
 }
 
 /// See the module.

@@ -7,6 +7,8 @@ interface Hit {
   title: string;
   subtitle?: string;
   href: string;
+  /** Something that is done by a form of this page, not an address. */
+  form?: HTMLFormElement;
 }
 
 const RECENT = 8;
@@ -56,6 +58,16 @@ class CommandPalette extends HTMLElement {
     }
   }
 
+  /** What the forms of this page can do wherever one is: sign out, present, stop presenting. */
+  #done(words: string): Hit[] {
+    const wanted = words.toLowerCase().split(/\s+/);
+    const labels: [string, string][] = [["/sign-out", "Sign out"], ["/present", "Present this client"], ["/present/stop", "Stop presenting"]];
+    return labels.flatMap(([action, title]) => {
+      const form = document.querySelector<HTMLFormElement>(`form[action="${action}"]`);
+      return form && wanted.every((word) => title.toLowerCase().includes(word)) ? [{ kind: "action", title, href: action, form }] : [];
+    });
+  }
+
   #open(): void {
     if (this.#dialog?.open) return;
     if (!this.#dialog) {
@@ -89,6 +101,7 @@ class CommandPalette extends HTMLElement {
       if (!answer.ok) throw new Error(String(answer.status));
       const found: unknown = await answer.json();
       const hits = Array.isArray(found) ? found.filter(isHit) : [];
+      hits.unshift(...this.#done(words));
       const recent = new Set(this.#recent().map((hit) => hit.href));
       hits.sort((a, b) => Number(recent.has(b.href)) - Number(recent.has(a.href)));
       this.#show(hits, hits.length === 0 ? "Nothing that you may open has that in its name." : `${hits.length} found`);
@@ -132,6 +145,7 @@ class CommandPalette extends HTMLElement {
   }
 
   #go(hit: Hit): void {
+    if (hit.form) return hit.form.requestSubmit();
     const kept = [hit, ...this.#recent().filter((each) => each.href !== hit.href)].slice(0, RECENT);
     try {
       sessionStorage.setItem(this.#store, JSON.stringify(kept));

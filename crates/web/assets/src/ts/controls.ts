@@ -88,12 +88,17 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-s
 
 for (const list of document.querySelectorAll<HTMLElement>(".choices[data-filterable]")) {
   const input = el("input", { type: "search", placeholder: "Type to narrow", "aria-label": `Narrow ${list.dataset["filterable"] ?? "the list"}`, autocomplete: "off" });
+  const says = el("p", { class: "small quiet", role: "status" });
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const choice of list.querySelectorAll<HTMLElement>(".choice")) {
+    const all = list.querySelectorAll<HTMLElement>(".choice");
+    let shown = 0;
+    for (const choice of all) {
       const text = choice.textContent?.toLowerCase() ?? "";
       choice.hidden = !words.every((word) => text.includes(word));
+      if (!choice.hidden) shown += 1;
     }
+    says.textContent = words.length > 0 ? `Showing ${shown} of ${all.length}` : "";
   });
-  list.before(input);
+  list.before(input, says);
 }

@@ -21,6 +21,14 @@ export function button(label: string, classes: string, act: () => void): HTMLBut
   return node;
 }
 
+/** Says what was done at the head of the page, as the server says it there; a live region speaks of what changes in it. */
+export function say(text: string): void {
+  const said = el("p");
+  const flash = el("div", { class: "flash good", role: "status" }, said);
+  document.querySelector("main")?.prepend(flash);
+  setTimeout(() => { said.textContent = text; }, 150);
+}
+
 /** The token that every request of a page carries. */
 export function csrf(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";

@@ -1,11 +1,13 @@
 // Drop files or whole folders anywhere on the page, paste them, or pick them: progress, pause, resume.
 import { isSupported } from "tus-js-client";
-import { button, el, size, typing } from "./dom";
+import { button, el, say, size, typing } from "./dom";
 import { type Found, fromPicker, fromTransfer } from "./upload-collect";
 import { type Item, type ItemState, Queue } from "./upload-queue";
-import { waitingFor } from "./upload-storage";
+import { type Stopped, stoppedFor } from "./upload-storage";
 
 const SHOWN = 40;
+/** How many were added, told by the page that is loaded next; a number and nothing of a file. */
+const ADDED = "strongroom:added";
 
 class UploadDrop extends HTMLElement {
   #queue: Queue | null = null;
@@ -16,6 +18,7 @@ class UploadDrop extends HTMLElement {
   #drawing = 0;
   #began = 0;
   #reloading = false;
+  #stopped: Promise<Stopped[]> | null = null;
 
   connectedCallback(): void {
     const { matter, endpoint } = this.dataset;
@@ -29,14 +32,16 @@ class UploadDrop extends HTMLElement {
         const data = form instanceof HTMLFormElement ? new FormData(form) : new FormData();
         return { folder: String(data.get("folder") ?? this.dataset["folder"] ?? ""), level: String(data.get("level") ?? ""), marks: data.getAll("marks").map(String).join(",") };
       },
+      stopped: () => (this.#stopped ??= stoppedFor(endpoint, matter)),
     }, () => this.#soon());
     this.#takeForm(form);
     this.#takeDrops();
-    void this.#sayWaiting(matter);
+    this.#sayAdded();
+    if (!this.#one) void this.#sayStopped(endpoint, matter);
     window.addEventListener("beforeunload", (event) => {
       if (this.#queue?.busy && !this.#reloading) event.preventDefault();
     });
-    window.addEventListener("online", () => this.#queue?.resumeAll());
+    window.addEventListener("online", () => this.#queue?.wake());
   }
 
   get #one(): boolean {
@@ -108,11 +113,26 @@ class UploadDrop extends HTMLElement {
     }
   }
 
-  async #sayWaiting(matter: string): Promise<void> {
-    const count = await waitingFor(matter);
-    if (count === 0 || this.#one) return;
-    const says = count === 1 ? "One upload to this matter stopped part-way in this browser." : `${count} uploads to this matter stopped part-way in this browser.`;
-    this.append(el("p", { class: "note warn small" }, `${says} Drop the same files again: what has arrived is not sent twice.`));
+  /** What stopped part-way, wherever it was begun: the server knows, and the same file goes on. */
+  async #sayStopped(endpoint: string, matter: string): Promise<void> {
+    this.#stopped = stoppedFor(endpoint, matter);
+    const stopped = await this.#stopped;
+    if (stopped.length === 0 || this.#panel) return;
+    const says = stopped.length === 1 ? "One upload of yours to this matter stopped part-way." : `${stopped.length} uploads of yours to this matter stopped part-way.`;
+    const list = stopped.slice(0, 5).map((one) => el("li", {}, el("b", {}, one.filename), ` · ${size(one.offset)} of ${size(one.length)} arrived`));
+    const more = stopped.length > list.length ? el("li", {}, `and ${stopped.length - list.length} more`) : null;
+    this.append(el("div", { class: "note warn small" }, el("p", {}, `${says} Choose or drop the same files again, on any machine: what has arrived is not sent twice.`), el("ul", {}, ...list, more)));
+  }
+
+  #sayAdded(): void {
+    try {
+      const said = JSON.parse(sessionStorage.getItem(ADDED) ?? "null") as { at?: string; count?: number } | null;
+      if (said?.at !== location.pathname || typeof said.count !== "number") return;
+      sessionStorage.removeItem(ADDED);
+      say(this.#one ? "The new version is added and sealed." : said.count === 1 ? "One record is added and sealed." : `${said.count} records are added and sealed.`);
+    } catch {
+      // the list itself shows what came
+    }
   }
 
   #add(found: Found[]): void {
@@ -151,10 +171,10 @@ class UploadDrop extends HTMLElement {
 
   /** What asks for an answer first, then what moves. One pass: ten thousand files are drawn many times. */
   #shown(queue: Queue): Item[] {
-    const sorted: Record<ItemState, Item[]> = { duplicate: [], failed: [], sending: [], hashing: [], paused: [], waiting: [], done: [], left: [] };
+    const sorted: Record<ItemState, Item[]> = { duplicate: [], failed: [], offline: [], sending: [], hashing: [], paused: [], waiting: [], done: [], left: [] };
     for (const item of queue.items) if (sorted[item.state].length < SHOWN) sorted[item.state].push(item);
-    const { duplicate, failed, sending, hashing, paused, waiting, done } = sorted;
-    const shown = [duplicate, failed, sending, hashing, paused, waiting, done].flat().slice(0, SHOWN);
+    const { duplicate, failed, offline, sending, hashing, paused, waiting, done } = sorted;
+    const shown = [duplicate, failed, offline, sending, hashing, paused, waiting, done].flat().slice(0, SHOWN);
     const kept = new Set(shown);
     for (const item of this.#rows.keys()) if (!kept.has(item)) this.#rows.delete(item);
     return shown;
@@ -169,7 +189,8 @@ class UploadDrop extends HTMLElement {
     const percent = total === 0 ? 100 : Math.floor((sent / total) * 100);
     const seconds = sent > 0 ? ((total - sent) / sent) * ((Date.now() - this.#began) / 1000) : 0;
     const left = queue.busy && seconds > 3 && sent > 0 ? ` · ${seconds > 90 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds)} s`} left` : "";
-    let says = queue.busy ? `Adding ${Math.min(done + 1, live.length)} of ${live.length}` : `${done} of ${live.length} added`;
+    const offline = queue.count("offline");
+    let says = offline > 0 && queue.count("sending") === 0 ? `Waiting for the network · ${done} of ${live.length} added` : queue.busy ? `Adding ${Math.min(done + 1, live.length)} of ${live.length}` : `${done} of ${live.length} added`;
     if (asks > 0) says += asks === 1 ? " · one needs you" : ` · ${asks} need you`;
     if (hidden > 0) says += ` · ${hidden} more not shown`;
     const numbers = `${percent} % · ${size(sent)} of ${size(total)}${left}`;
@@ -177,7 +198,9 @@ class UploadDrop extends HTMLElement {
     if (!head) {
       const pause = button("Pause all", "btn slim", () => (queue.busy ? queue.pauseAll() : queue.resumeAll()));
       pause.dataset["role"] = "pause";
-      head = el("div", { class: "up-summary" }, el("span", { class: "says" }), el("span", { class: "row-actions" }, el("span", { class: "num quiet numbers" }), pause), el("progress", { max: 100, value: 0, "aria-label": "Added so far" }));
+      // the answer that changes nothing comes first
+      const twice = el("span", { class: "row-actions twice", hidden: true }, el("span", { class: "quiet" }), button("Leave out all", "btn slim primary", () => queue.decideAll("leave")), button("Keep all", "btn slim", () => queue.decideAll("keep")));
+      head = el("div", { class: "up-summary" }, el("span", { class: "says", role: "status" }), el("span", { class: "row-actions" }, el("span", { class: "num quiet numbers" }), pause), twice, el("progress", { max: 100, value: 0, "aria-label": "Added so far" }));
       this.#panel?.prepend(head);
     }
     const text = head.querySelector<HTMLElement>(".says");
@@ -186,6 +209,13 @@ class UploadDrop extends HTMLElement {
     if (figures) figures.textContent = numbers;
     const bar = head.querySelector("progress");
     if (bar) bar.value = percent;
+    const twice = head.querySelector<HTMLElement>(".twice");
+    const same = queue.count("duplicate");
+    if (twice) {
+      twice.hidden = same < 2;
+      const text = twice.querySelector("span");
+      if (text) text.textContent = `${same} are in this matter already.`;
+    }
     const pause = head.querySelector<HTMLButtonElement>("[data-role=pause]");
     if (pause) {
       pause.hidden = !queue.busy && queue.count("paused", "failed") === 0;
@@ -226,10 +256,11 @@ class UploadDrop extends HTMLElement {
     };
     switch (item.state) {
       case "sending": return [make("Pause", () => queue.pause(item)), make("Leave out", () => queue.leave(item))];
+      case "offline": return [make("Pause", () => queue.pause(item)), make("Leave out", () => queue.leave(item))];
       case "waiting": return [make("Leave out", () => queue.leave(item))];
       case "paused":
       case "failed": return [make("Resume", () => queue.resume(item), true), make("Leave out", () => queue.leave(item))];
-      case "duplicate": return [make("Add as a new version", () => queue.decide(item, "version"), true), make("Keep both", () => queue.decide(item, "keep")), make("Leave out", () => queue.leave(item))];
+      case "duplicate": return [make("Leave out", () => queue.leave(item), true), make("Add as a new version", () => queue.decide(item, "version")), make("Keep both", () => queue.decide(item, "keep"))];
       default: return [];
     }
   }
@@ -239,6 +270,11 @@ class UploadDrop extends HTMLElement {
     if (queue.busy || this.#reloading) return;
     if (queue.count("duplicate", "failed", "paused") > 0 || queue.count("done") === 0) return;
     this.#reloading = true;
+    try {
+      sessionStorage.setItem(ADDED, JSON.stringify({ at: location.pathname, count: queue.count("done") }));
+    } catch {
+      // the list itself shows what came
+    }
     setTimeout(() => location.reload(), 600);
   }
 }

@@ -2,9 +2,9 @@
 import { DetailedError, Upload } from "tus-js-client";
 import { csrf, hex, sha256 } from "./dom";
 import type { Found } from "./upload-collect";
-import { HashedStorage, fingerprint, matterMark } from "./upload-storage";
+import { HashedStorage, type Stopped, fingerprint, matterMark, sampleOf } from "./upload-storage";
 
-export type ItemState = "waiting" | "hashing" | "sending" | "paused" | "done" | "duplicate" | "failed" | "left";
+export type ItemState = "waiting" | "hashing" | "sending" | "offline" | "paused" | "done" | "duplicate" | "failed" | "left";
 
 export interface Duplicate {
   id: string;
@@ -31,12 +31,17 @@ export interface Target {
   versionOf: string | null;
   /** The folder, level and marks of the form as they stand now. */
   chosen: () => { folder: string; level: string; marks: string };
+  /** This person's uploads to the matter that stopped, on whatever machine. */
+  stopped: () => Promise<Stopped[]>;
 }
 
 const AT_ONCE = 3;
 const HASH_LIMIT = 64 * 1024 * 1024;
 const CHUNK = 8 * 1024 * 1024;
 const SMALL = 256 * 1024;
+/** What says that the network, and not the server, is in the way. */
+const OFFLINE = "Waiting for the network. It goes on by itself.";
+const LONGEST_WAIT = 30_000;
 
 interface Problem {
   title?: string;
@@ -57,7 +62,6 @@ function problem(error: Error | DetailedError): { status: number; body: Problem 
 
 function inWords(status: number, body: Problem): string {
   if (body.detail || body.title) return body.detail ?? body.title ?? "";
-  if (status === 0) return "The server cannot be reached. It goes on when it can: press Resume.";
   if (status === 401) return "You are signed out. Sign in again; what has arrived is kept.";
   if (status === 403) return "You may not add records here. Ask the lead.";
   if (status === 413) return "The file is larger than this firm allows.";
@@ -70,6 +74,8 @@ export class Queue {
   readonly #target: Target;
   readonly #changed: () => void;
   readonly #storage = new HashedStorage();
+  #retry = 0;
+  #wait = 2000;
 
   constructor(target: Target, changed: () => void) {
     this.#target = target;
@@ -82,7 +88,7 @@ export class Queue {
   }
 
   pause(item: Item): void {
-    if (item.state !== "sending" && item.state !== "waiting") return;
+    if (item.state !== "sending" && item.state !== "waiting" && item.state !== "offline") return;
     void item.upload?.abort();
     this.#set(item, "paused", "Paused");
     this.#next();
@@ -110,6 +116,30 @@ export class Queue {
     this.#next();
   }
 
+  /** One answer to every duplicate. */
+  decideAll(how: "leave" | "keep"): void {
+    for (const item of this.items) {
+      if (item.state !== "duplicate") continue;
+      if (how === "keep") this.decide(item, "keep");
+      else this.leave(item);
+    }
+  }
+
+  /** The network may be back: what waited for it goes on. What a person paused stays paused. */
+  wake(): void {
+    clearTimeout(this.#retry);
+    this.#retry = 0;
+    for (const item of this.items) if (item.state === "offline") item.state = "waiting";
+    this.#next();
+  }
+
+  /** Asks again by itself, at longer and longer intervals. */
+  #later(): void {
+    if (this.#retry !== 0) return;
+    this.#retry = window.setTimeout(() => this.wake(), this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+  }
+
   pauseAll(): void {
     for (const item of this.items) this.pause(item);
   }
@@ -125,7 +155,7 @@ export class Queue {
   }
 
   get busy(): boolean {
-    return this.count("waiting", "hashing", "sending") > 0;
+    return this.count("waiting", "hashing", "sending", "offline") > 0;
   }
 
   #set(item: Item, state: ItemState, says: string): void {
@@ -160,6 +190,10 @@ export class Queue {
     if (chosen.marks) metadata["marks"] = chosen.marks;
     if (file.type) metadata["filetype"] = file.type;
     if (item.sha256) metadata["sha256"] = item.sha256;
+    // to a browser any other answer than 2xx is an error, and the same file twice is none
+    if (!metadata["duplicate"] && !metadata["version_of"]) metadata["duplicate"] = "say";
+    const sample = file.size > SMALL ? await sampleOf(file) : null;
+    if (sample) metadata["sample"] = sample;
     const print = (await matterMark(this.#target.matter)) + (await fingerprint([this.#target.matter, path, file.name, file.size, file.lastModified, JSON.stringify(item.metadata)]));
     const upload = new Upload(file, {
       endpoint: this.#target.endpoint,
@@ -167,7 +201,7 @@ export class Queue {
       chunkSize: CHUNK,
       // of a small file nothing is worth going on with: one request instead of two
       uploadDataDuringCreation: file.size <= SMALL,
-      retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
+      retryDelays: [0, 1000, 3000],
       urlStorage: this.#storage,
       fingerprint: async () => print,
       storeFingerprintForResuming: true,
@@ -180,6 +214,7 @@ export class Queue {
         return status === 0 || status === 423 || status === 429 || status === 502 || status === 503;
       },
       onProgress: (sent) => {
+        this.#wait = 2000;
         item.sent = sent;
         this.#changed();
       },
@@ -191,19 +226,25 @@ export class Queue {
       onError: (error) => this.#failed(item, error),
     });
     const [before] = await upload.findPreviousUploads();
+    // not begun in this browser: perhaps by the same person on another machine
+    const elsewhere = before || !sample || Object.keys(item.metadata).length > 0 ? undefined : (await this.#target.stopped()).find((one) => one.sample === sample && one.length === file.size && one.filename === file.name);
     if (item.state !== "hashing") return;
     if (before) upload.resumeFromPreviousUpload(before);
+    else if (elsewhere) upload.url = `${this.#target.endpoint}/${elsewhere.id}`;
     item.upload = upload;
-    this.#set(item, "sending", before ? "Going on where it stopped" : "");
+    this.#set(item, "sending", before || elsewhere ? "Going on where it stopped" : "");
     upload.start();
   }
 
   #failed(item: Item, error: Error | DetailedError): void {
     if (item.state === "paused" || item.state === "left") return;
     const { status, body } = problem(error);
-    if (status === 409 && body.duplicate_of) {
+    if (body.duplicate_of) {
       item.duplicate = body.duplicate_of;
       this.#set(item, "duplicate", `Already here as “${body.duplicate_of.title}”.`);
+    } else if (status === 0) {
+      this.#set(item, "offline", OFFLINE);
+      this.#later();
     } else {
       this.#set(item, "failed", inWords(status, body));
     }

@@ -118,6 +118,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
                 restore: None,
                 reset: Some(Field::reason("Why").id("f-reset-reason")),
                 invite_again: false,
+                ask_again: None,
             },
             error: None,
         },

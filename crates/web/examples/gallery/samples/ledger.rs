@@ -146,6 +146,7 @@ fn wall_edit(id: Option<&str>, affected: Option<Vec<AffectedRow>>) -> WallEdit {
             .hint("Those behind it never see the name."),
         reason: Field::reason("Reason")
             .value("Calder Foods is adverse to Northwind Holdings in the share purchase dispute."),
+        narrow: Field::text("narrow", "Words of a client or matter").optional(),
         clients: boxes(
             "clients",
             "Clients, with all their matters",
@@ -293,6 +294,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         csrf: csrf(),
         person: choose("person", "Person", &["Tomás Reyes", "Eleanor Marsh"]),
         action: choose("action", "Action", &["Read a record", "Add a record", "Change the team"]),
+        find: Some(Field::text("find", "Find a matter, client, record or wall").optional()),
         thing: Field::text("thing", "Thing")
             .value("Share purchase dispute")
             .hint("A client, matter or record, by name or reference."),

@@ -87,7 +87,7 @@ fn matter_rows() -> Vec<MatterRow> {
             led_by: lead.map(Into::into),
             my_seat: seat.map(Into::into),
             state: if i == 5 { State::Closed } else { State::Open },
-            last_activity: Some(when(last)),
+            changed: Some(when(last)),
         })
         .collect()
 }
@@ -153,21 +153,25 @@ fn team() -> MatterTeam {
             WhoRow {
                 name: "Eleanor Marsh".into(),
                 can: true,
+                seat: None,
                 because: because(&["Leads the matter since 3 January 2026."]),
             },
             WhoRow {
                 name: "Daniel Okafor".into(),
                 can: true,
+                seat: None,
                 because: because(&["Member since 3 January 2026, given the seat by Eleanor Marsh."]),
             },
             WhoRow {
                 name: "Tomás Reyes".into(),
                 can: false,
+                seat: None,
                 because: because(&[
                     "The wall Northwind and Calder bars Tomás Reyes. A wall beats every seat and every role.",
                 ]),
             },
         ],
+        knows_walls: true,
         matter: Some(MatterForms {
             open: false,
             etag: "7".into(),

@@ -33,6 +33,7 @@ fn changes() -> Changes {
             acts: vec!["downloading a record".into()],
         }],
         more: 3,
+        past: false,
         rules: vec![RuleDifference {
             id: "only-the-team-opens".into(),
             file: "30-records.cedar".into(),

@@ -4,8 +4,8 @@ use strongroom_web::view::field::Field;
 use strongroom_web::view::matters::MatterTab;
 use strongroom_web::view::parts::Level;
 use strongroom_web::view::records::{
-    AddRecords, Drawer, FolderLink, LabelForm, MatterRecords, Preview, Record, RecordForms, RecordRow,
-    VersionRow,
+    AddRecords, Drawer, ExportForm, FolderLink, LabelForm, MatterRecords, Preview, Record, RecordForms,
+    RecordRow, VersionRow,
 };
 
 use super::matter::head;
@@ -130,7 +130,10 @@ pub(super) fn records() -> MatterRecords {
         pager: more(),
         add: Some(add(false)),
         read_only: None,
-        export: Some(Field::reason("Why it is exported").id("f-export-reason")),
+        export: Some(ExportForm {
+            open: false,
+            reason: Field::reason("Why it is exported").id("f-export-reason"),
+        }),
         drawer: None,
     }
 }

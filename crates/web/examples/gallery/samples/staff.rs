@@ -33,6 +33,9 @@ fn today(shell: Shell, greeting: &str) -> Today {
         disk: None,
         not_enrolled: Vec::new(),
         leaderless: Vec::new(),
+        opened: Vec::new(),
+        closed: Vec::new(),
+        ledger: Vec::new(),
         checkpoint: None,
     }
 }
@@ -85,7 +88,7 @@ fn partner_today() -> Today {
         refusals: vec![Refusal {
             says: "T. Reyes asked to read Settlement position, draft 4".into(),
             matter_name: "Share purchase dispute".into(),
-            rule: "barred by a wall".into(),
+            times: "barred by a wall".into(),
             when: when("09:41"),
             href: "/ledger/ent_1".into(),
         }],
@@ -194,7 +197,7 @@ fn clients(pages: &mut Pages) -> Result<(), askama::Error> {
         name: name.into(),
         reference: reference.into(),
         matters: matters.into(),
-        last_activity: Some(when("today 14:05")),
+        changed: Some(when("today 14:05")),
     };
     page(
         pages,
@@ -217,7 +220,7 @@ fn clients(pages: &mut Pages) -> Result<(), askama::Error> {
         reference: "NW-2026-014".into(),
         led_by: led_by.map(Into::into),
         state,
-        last_activity: Some(when("today 14:05")),
+        changed: Some(when("today 14:05")),
     };
     page(
         pages,

@@ -62,7 +62,7 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
                         of((open, closed))
                     })
                     .unwrap_or_default(),
-                last_activity: counts.as_ref().and_then(|n| n.get(&c.id)?.2).map(|at| page.clocks.when(at)),
+                changed: counts.as_ref().and_then(|n| n.get(&c.id)?.2).map(|at| page.clocks.when(at)),
             })
             .collect(),
     };
@@ -139,7 +139,7 @@ fn matter_line(page: &Page, m: MatterView) -> ClientMatter {
         reference: m.reference,
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         state: if m.open { State::Open } else { State::Closed },
-        last_activity: m.changed_at.map(|at| page.clocks.when(at)),
+        changed: m.changed_at.map(|at| page.clocks.when(at)),
     }
 }
 

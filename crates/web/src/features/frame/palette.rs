@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use strongroom_domain::Error;
 use strongroom_domain::features::{client, matter, record, staff};
 use strongroom_domain::kernel::actor::Role;
+use strongroom_domain::kernel::target::Target;
+use strongroom_domain::kernel::verb::Verb;
 
 use crate::http::api::Json;
 use crate::http::page::Page;
@@ -42,7 +44,7 @@ pub(super) async fn find(page: Page, asked: Result<Json<Asked>, Problem>) -> Res
 }
 
 async fn hits(page: &Page, words: &str) -> Result<Vec<Hit>, Error> {
-    let mut hits = pages(page, words);
+    let mut hits = pages(page, words).await?;
     let role = page.me.role;
     if words.is_empty() || role == Role::ClientContact {
         return Ok(hits);
@@ -78,7 +80,7 @@ async fn hits(page: &Page, words: &str) -> Result<Vec<Hit>, Error> {
             href: format!("/clients/{}", c.id),
         }));
     }
-    if role == Role::Administrator {
+    if page.ctx.may(Verb::StaffList, &Target::Firm).await? {
         let (people, _) = staff::staff_list(&page.ctx, words, None, EACH).await?;
         hits.extend(people.into_iter().map(|p| Hit {
             kind: "person",
@@ -90,25 +92,39 @@ async fn hits(page: &Page, words: &str) -> Result<Vec<Hit>, Error> {
     Ok(hits)
 }
 
-/// The pages of the rail, and what can be begun from anywhere.
-fn pages(page: &Page, words: &str) -> Vec<Hit> {
+/// The pages of the rail, and what can be begun from anywhere by this person.
+async fn pages(page: &Page, words: &str) -> Result<Vec<Hit>, Error> {
     let shell = page.shell("", Section::Today);
-    let rail = shell.nav.into_iter().map(|item| ("page", item.label, item.href));
-    let begun: &[(&str, &str)] = match page.me.role {
-        _ if page.presenting.is_some() => &[],
-        Role::Partner | Role::RecordsManager => {
-            &[("Open a new matter", "/matters/new"), ("Take on a client", "/clients/new")]
+    let mut hits: Vec<Hit> = shell
+        .nav
+        .into_iter()
+        .filter(|item| fits(&item.label, words))
+        .map(|item| hit("page", &item.label, &item.href))
+        .collect();
+    if page.presenting.is_none() {
+        for (verb, label, also, href) in BEGUN {
+            let asked = fits(&format!("{label} {also}"), words);
+            if asked && page.ctx.may(*verb, &Target::Firm).await? {
+                hits.push(hit("action", label, href));
+            }
         }
-        Role::ComplianceOfficer => &[("Make a wall", "/walls/new")],
-        _ => &[],
-    };
-    let begun = begun.iter().map(|(label, href)| ("action", (*label).to_owned(), (*href).to_owned()));
-    let own = std::iter::once(("page", String::from("Your sign-in and tokens"), String::from("/account")));
-    rail.chain(begun)
-        .chain(own)
-        .filter(|(_, label, _)| fits(label, words))
-        .map(|(kind, title, href)| Hit { kind, title, subtitle: String::new(), href })
-        .collect()
+    }
+    let own = "Your sign-in and tokens";
+    hits.extend(fits(own, words).then(|| hit("page", own, "/account")));
+    Ok(hits)
+}
+
+/// What can be begun, the other words by which it is looked for, and where. Whoever takes on clients opens matters.
+const BEGUN: &[(Verb, &str, &str, &str)] = &[
+    (Verb::ClientCreate, "New matter", "open", "/matters/new"),
+    (Verb::ClientCreate, "New client", "take on", "/clients/new"),
+    (Verb::WallMake, "Make a wall", "new", "/walls/new"),
+    (Verb::StaffInvite, "Invite someone", "new person staff", "/staff"),
+    (Verb::PolicyPropose, "Propose policies", "change", "/policies"),
+];
+
+fn hit(kind: &'static str, title: &str, href: &str) -> Hit {
+    Hit { kind, title: title.to_owned(), subtitle: String::new(), href: href.to_owned() }
 }
 
 fn fits(label: &str, words: &str) -> bool {

@@ -29,18 +29,22 @@ pub(crate) async fn head(page: &Page, m: &MatterView, tab: MatterTab) -> Result<
         labels: no_labels(),
         // a client who looks on learns of no wall
         wall: if page.presenting.is_some() { None } else { badge(&m.walls) },
-        people: Some(people(m.people)),
+        people: Some(people(m.people, m.knows_walls)),
         tab,
         shows_records: reads,
         shows_activity: reads,
     })
 }
 
-fn people(n: usize) -> String {
-    match n {
-        0 => String::from("Nobody can open this matter."),
-        1 => String::from("One person can open this matter."),
-        n => format!("{n} people can open this matter."),
+/// Whoever may not know of walls is told of seats, and of nothing that a wall would make false.
+fn people(n: usize, knows_walls: bool) -> String {
+    match (n, knows_walls) {
+        (0, true) => String::from("Nobody can open this matter."),
+        (1, true) => String::from("One person can open this matter."),
+        (n, true) => format!("{n} people can open this matter."),
+        (0, false) => String::from("Nobody has a seat in this matter."),
+        (1, false) => String::from("One person has a seat in this matter."),
+        (n, false) => format!("{n} people have a seat in this matter."),
     }
 }
 

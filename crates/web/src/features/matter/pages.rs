@@ -34,7 +34,7 @@ fn row(page: &Page, m: MatterView) -> MatterRow {
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         my_seat: seat(m.my_seat),
         state: if m.open { State::Open } else { State::Closed },
-        last_activity: m.changed_at.map(|at| page.clocks.when(at)),
+        changed: m.changed_at.map(|at| page.clocks.when(at)),
     }
 }
 

@@ -109,6 +109,7 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
     let Team { matter, seats, access } = matter::team(&page.ctx, id).await?;
     let target = Target::Matter(id);
     let may = page.ctx.may(Verb::SeatGive, &target).await?;
+    let knows_walls = matter.knows_walls;
     let walls = wall_lines(page, &matter).await?;
     let rows = |holds: bool| {
         let these = seats.iter().filter(move |s| s.holds == holds).enumerate();
@@ -128,8 +129,14 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         who: access
             .into_iter()
             .filter(|a| page.presenting.is_none() || !a.walled)
-            .map(|a| WhoRow { name: person(page, a.staff), can: !a.walled, because: vec![a.says] })
+            .map(|a| WhoRow {
+                name: person(page, a.staff),
+                can: !a.walled,
+                seat: (!knows_walls).then(|| format!("{}, by seat", seat_word(a.seat))),
+                because: vec![a.says],
+            })
             .collect(),
+        knows_walls,
         matter: forms,
         error: if typed.part == Part::Seats { above_any(typed.wrong.as_ref()) } else { None },
     };

@@ -96,7 +96,7 @@ struct ProposalJson {
     state: String,
     decided_at: Option<String>,
     reason: String,
-    /// What they would change, while they wait.
+    /// What they would change, or changed; absent where they lost their ground.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangesJson>,
 }

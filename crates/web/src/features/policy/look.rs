@@ -68,7 +68,7 @@ async fn draw(page: &Page, source: Source, wrong: Option<(&'static str, String)>
         chip: Chip::plain("Not proposed"),
         facts: vec![(String::from("Digest"), digest)],
         breaches: breaches.into_iter().map(breach).collect(),
-        changes: Some(changes(difference)),
+        changes: Some(changes(difference, false)),
         action: path,
         reason: matches!(act, Act::Propose { .. }).then_some(reason),
         act,
@@ -135,7 +135,7 @@ fn shown(page: &Page, p: ProposalView, difference: Option<Difference>) -> Policy
     } else if waits {
         Act::Look { says: String::from("A partner or a compliance officer decides this.") }
     } else {
-        Act::Look { says: String::from("Nothing waits here.") }
+        Act::Look { says: decided(difference.is_some()) }
     };
     let outdated = waits && difference.is_none();
     PolicyLook {
@@ -145,7 +145,7 @@ fn shown(page: &Page, p: ProposalView, difference: Option<Difference>) -> Policy
         chip,
         facts,
         breaches: Vec::new(),
-        changes: difference.map(changes),
+        changes: difference.map(|d| changes(d, !waits)),
         action: format!("/policies/proposals/{}", p.id),
         act,
         reason: None,
@@ -153,6 +153,15 @@ fn shown(page: &Page, p: ProposalView, difference: Option<Difference>) -> Policy
             String::from("Other policies came into force after this was proposed. It can only be rejected or withdrawn.")
         }),
     }
+}
+
+/// A proposal of before the old texts were kept, or whose texts this release cannot read, shows no difference.
+fn decided(shown: bool) -> String {
+    String::from(if shown {
+        "Nothing waits here."
+    } else {
+        "Nothing waits here. What it changed cannot be shown: the texts before it were not kept, or this release cannot read them."
+    })
 }
 
 async fn after(page: &Page, id: ProposalId, code: &str, result: Result<(), Error>) -> Answer {
@@ -187,7 +196,7 @@ fn breach(b: Breach) -> BreachLine {
     BreachLine { bound: b.bound.to_owned(), says: b.says, rules: b.rules.join(", ") }
 }
 
-fn changes(difference: Difference) -> Changes {
+fn changes(difference: Difference, past: bool) -> Changes {
     let line = |c: Change| PracticeLine { who: c.who, acts: c.acts };
     let (opens, closes): (Vec<Change>, Vec<Change>) = difference.practice.into_iter().partition(|c| c.opens);
     Changes {
@@ -195,6 +204,7 @@ fn changes(difference: Difference) -> Changes {
         closes: closes.into_iter().map(line).collect(),
         more: difference.more,
         rules: difference.rules.iter().map(rule).collect(),
+        past,
     }
 }
 

@@ -16,12 +16,12 @@ use crate::http::api::{One, id_of};
 use crate::http::form::{Fields, query};
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html_as, see_other};
-use crate::http::when::{fingerprint, many, size};
+use crate::http::when::{count, fingerprint, many, size};
 use crate::layout::Shell;
 use crate::view::field::Field;
 use crate::view::matters::MatterTab;
 use crate::view::parts::{Kind, Pager};
-use crate::view::records::{AddRecords, Drawer, FolderLink, MatterRecords, RecordRow};
+use crate::view::records::{AddRecords, Drawer, ExportForm, FolderLink, MatterRecords, RecordRow};
 
 const PAGE: usize = 100;
 
@@ -68,6 +68,12 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
     let may_add = page.ctx.may(Verb::RecordAdd, &target).await?;
     let exports = page.ctx.may(Verb::MatterExport, &target).await?;
     let read_only = (!seen.matter.open).then(|| closed(&seen.matter.leads));
+    let says = match folder.and_then(|f| seen.folders.iter().find(|v| v.id == f)) {
+        Some(f) => {
+            format!("{} here, {} in the matter", many(f.records, "record", "records"), count(seen.count))
+        }
+        None => format!("{}, {}", many(seen.count, "record", "records"), size(seen.bytes)),
+    };
     let add = may_add.then(|| add(page, &seen.folders, open.as_deref(), &typed));
     let next = seen.next.map(|r| page.ctx.seal_cursor(&list, &r.to_string())).transpose()?;
     let path = format!("/matters/{id}");
@@ -84,7 +90,7 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
         head,
         folders: tree(&seen, folder, &path),
         folder: open,
-        says: format!("{}, {}", many(seen.count, "record", "records"), size(seen.bytes)),
+        says,
         rows: seen
             .items
             .iter()
@@ -108,8 +114,12 @@ pub(super) async fn draw(page: &Page, id: MatterId, asked: &Fields, typed: Typed
         },
         add,
         read_only,
-        export: exports.then(|| {
-            Field::reason("Why it is exported").id("f-export-reason").value(typed.fields.get("reason"))
+        export: exports.then(|| ExportForm {
+            // a fresh code was asked for in between: the form is as it was left
+            open: typed.fields.has("reason"),
+            reason: Field::reason("Why it is exported")
+                .id("f-export-reason")
+                .value(typed.fields.get("reason")),
         }),
         drawer,
     };

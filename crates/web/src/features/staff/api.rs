@@ -37,12 +37,17 @@ pub(crate) fn api() -> OpenApiRouter<WebState> {
 struct StaffJson {
     id: String,
     name: String,
-    email: String,
+    /// Absent of a client contact: their address may tell whose contact they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
     role: &'static str,
     /// `invited`, `active` or `suspended`.
     state: String,
     groups: Vec<String>,
     since: String,
+    /// Of someone invited, to administrators: `waiting`, `rejected`, `withdrawn`, `no_link` or `linked`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invitation: Option<&'static str>,
     /// The day on which they were last here, such as `2026-11-22`; to administrators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<String>,
@@ -58,6 +63,7 @@ impl From<StaffView> for StaffJson {
             state: s.state,
             groups: s.groups.into_iter().map(|(id, _)| id.to_string()).collect(),
             since: rfc3339(s.since),
+            invitation: s.invitation.map(staff::Invitation::word),
             last_seen: s.last_seen.map(|at| rfc3339(at).chars().take(10).collect()),
         }
     }

@@ -36,10 +36,20 @@ fn row(page: &Page, a: ApprovalView) -> ApprovalRow {
         asked_by: a.asked_by_name.clone(),
         when: page.clocks.when(a.asked_at),
         reason: a.reason.clone().unwrap_or_default(),
-        facts: vec![(String::from("Person"), a.staff_name)],
+        facts: facts(page, &a),
         decide,
         note: Field::text("note", "Note").id(format!("note-{}", a.id)).optional(),
     }
+}
+
+/// Who it is about. An address is told of a role only: contacts, whose address tells of a client, are given none.
+fn facts(page: &Page, a: &ApprovalView) -> Vec<(String, String)> {
+    let mut facts = vec![(String::from("Person"), a.staff_name.clone())];
+    if a.kind == "role" {
+        let known = page.ctx.room().directory().staff(a.staff);
+        facts.extend(known.map(|s| (String::from("Email"), s.email)));
+    }
+    facts
 }
 
 /// What waits, and the last ones decided.

@@ -1,7 +1,7 @@
 //! The directory in a browser, and inviting.
 
 use axum::http::{StatusCode, Uri};
-use strongroom_domain::features::staff::{self, InviteStaff, Link, StaffView};
+use strongroom_domain::features::staff::{self, Invitation, InviteStaff, Link, StaffView};
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::StaffId;
 use strongroom_domain::kernel::target::Target;
@@ -23,10 +23,14 @@ const LIST: &str = "page staff";
 const PAGE: usize = 200;
 
 /// The chip of a person's state.
-pub(super) fn state(word: &str) -> Chip {
-    match word {
-        "active" => Chip::toned(Tone::Good, Icon::None, "Active"),
-        "suspended" => Chip::toned(Tone::Wax, Icon::No, "Suspended"),
+pub(super) fn state(s: &StaffView) -> Chip {
+    match (s.state.as_str(), s.invitation) {
+        ("active", _) => Chip::toned(Tone::Good, Icon::None, "Active"),
+        ("suspended", _) => Chip::toned(Tone::Wax, Icon::No, "Suspended"),
+        (_, Some(Invitation::Withdrawn)) => Chip::plain("Not enrolled: withdrawn"),
+        (_, Some(Invitation::Rejected)) => Chip::plain("Not enrolled: rejected"),
+        (_, Some(Invitation::Waiting)) => Chip::toned(Tone::Warn, Icon::Clock, "Invited, waits for approval"),
+        (_, Some(Invitation::NoLink)) => Chip::toned(Tone::Warn, Icon::Clock, "Invited, has no link"),
         _ => Chip::toned(Tone::Warn, Icon::Clock, "Invited"),
     }
 }
@@ -50,10 +54,10 @@ pub(super) fn shown_link(page: &Page, name: &str, link: &Link) -> InviteLink {
 fn row(page: &Page, s: StaffView) -> StaffRow {
     StaffRow {
         id: s.id.to_string(),
+        state: state(&s),
         name: s.name,
-        email: s.email,
+        email: s.email.unwrap_or_default(),
         role_name: s.role.says().to_owned(),
-        state: state(&s.state),
         groups: s.groups.into_iter().map(|(_, name)| name).collect(),
         since: page.clocks.day(s.since),
         last_seen: s.last_seen.map(|at| page.clocks.whole_day(at)),

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use strongroom_domain::Result;
 use strongroom_domain::features::group::{AddMember, RemoveMember};
 use strongroom_domain::features::staff::{
-    self, ChangeRole, IssueLink, ResetCredentials, ResumeStaff, StaffView, SuspendStaff,
+    self, ChangeRole, Invitation, IssueLink, ResetCredentials, ResumeStaff, StaffView, SuspendStaff,
 };
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::{GroupId, StaffId};
@@ -36,17 +36,22 @@ async fn draw(
         csrf: page.csrf(),
         forms: forms(page, &seen).await?,
         id: id.to_string(),
+        state: state(&seen),
         name: seen.name,
-        email: seen.email,
+        email: seen.email.unwrap_or_default(),
         role_name: seen.role.says().to_owned(),
-        state: state(&seen.state),
         groups: seen.groups.into_iter().map(|(_, name)| name).collect(),
         since: page.clocks.day(seen.since),
         last_seen: seen.last_seen.map(|at| page.clocks.whole_day(at)),
         sign_in: match seen.state.as_str() {
             "active" => String::from("Password and authenticator"),
             "suspended" => String::from("Cannot sign in"),
-            _ => String::from("Has not enrolled yet"),
+            _ => String::from(match seen.invitation {
+                Some(Invitation::Rejected) => "Has not enrolled: a second person rejected the invitation",
+                Some(Invitation::Withdrawn) => "Has not enrolled: the invitation was withdrawn",
+                Some(Invitation::NoLink) => "Has not enrolled, and has no link that works",
+                _ => "Has not enrolled yet",
+            }),
         },
         waiting: if seen.waiting {
             vec![String::from("Waits for a partner or compliance officer to agree.")]
@@ -79,7 +84,9 @@ async fn forms(page: &Page, seen: &StaffView) -> Result<PersonForms> {
         suspend: (may_suspend && !suspended).then(|| reason("Why", "suspend-reason")),
         restore: (may_suspend && suspended).then(|| reason("Why", "restore-reason").optional()),
         reset: (may_role && seen.state == "active").then(|| reason("Why", "reset-reason").optional()),
-        invite_again: seen.can_enrol && may_role,
+        invite_again: matches!(seen.invitation, Some(Invitation::NoLink | Invitation::Linked)) && may_role,
+        ask_again: (may_role && seen.invitation.is_some_and(Invitation::over))
+            .then(|| seen.role.word().to_owned()),
     })
 }
 

@@ -1,8 +1,12 @@
 //! The first page after signing in. A part that is empty is not there.
 
 use axum::http::HeaderMap;
+use strongroom_domain::features::ledger::EntryView;
+use strongroom_domain::features::matter::MatterView;
+use strongroom_domain::features::staff::Invitation;
 use strongroom_domain::features::today::{self, Today as Day};
 use strongroom_domain::kernel::actor::Role;
+use strongroom_domain::kernel::id::StaffId;
 
 use crate::features::session::{KNOWN, device};
 use crate::features::words::headline;
@@ -54,18 +58,7 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
                 left: page.clocks.left(e.until),
             })
             .collect(),
-        refusals: day
-            .refusals
-            .iter()
-            .filter(|_| presenting.is_none())
-            .map(|r| Refusal {
-                says: headline(r),
-                matter_name: r.matter_name.clone().unwrap_or_default(),
-                rule: String::new(),
-                when: page.clocks.when(r.at),
-                href: format!("/ledger/{}", r.id),
-            })
-            .collect(),
+        refusals: if presenting.is_some() { Vec::new() } else { refusals(&page, &day) },
         matters: day
             .matters
             .iter()
@@ -87,8 +80,11 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
         replicas: replicas(&page, &day),
         disk: disk(&day),
         not_enrolled: not_enrolled(&day),
-        leaderless: day.records_manager.iter().flatten().map(leaderless).collect(),
-        checkpoint: day.auditor.as_ref().map(|c| LastCheckpoint {
+        leaderless: day.records_manager.iter().flat_map(|r| &r.without_lead).map(leaderless).collect(),
+        opened: kept(&page, &day, |r| &r.opened, |m| Some(m.opened_at), "opened"),
+        closed: kept(&page, &day, |r| &r.closed, |m| m.closed_at, "closed"),
+        ledger: ledger(&page, &day),
+        checkpoint: day.auditor.as_ref().and_then(|a| a.checkpoint).map(|c| LastCheckpoint {
             size: count(c.size),
             when: page.clocks.when(c.at),
             root: root(&page),
@@ -146,7 +142,7 @@ fn added(page: &Page, day: &Day) -> Vec<AddedRecord> {
     let record = |r: &today::NewRecord| AddedRecord {
         href: format!("/records/{}", r.record),
         title: r.title.clone(),
-        kind: Kind { word: String::new() },
+        kind: Kind { word: r.kind.unwrap_or("FILE").to_owned() },
         matter_name: r.matter_name.clone(),
         by: r.added_by.clone().unwrap_or_default(),
         when: page.clocks.when(r.added_at),
@@ -162,13 +158,14 @@ fn walls(page: &Page, day: &Day) -> Vec<Line> {
             Some(at) => format!("Last reviewed {}", page.clocks.day(at).text),
             None => format!("Made {}, never reviewed", page.clocks.day(w.made_at).text),
         },
-        chip: Some(Chip::toned(Tone::Warn, Icon::Clock, "Review")),
+        chip: Some(Chip::toned(Tone::Warn, Icon::Clock, "Review is due")),
     };
     day.compliance.iter().flat_map(|c| c.walls.iter().map(wall)).collect()
 }
 
 fn chart(page: &Page, day: &Day) -> Option<Chart> {
-    let days = &day.compliance.as_ref()?.refusals;
+    let of_compliance = day.compliance.as_ref().map(|c| &c.refusals);
+    let days = of_compliance.or_else(|| day.auditor.as_ref().map(|a| &a.refusals))?;
     let total: u64 = days.iter().map(|d| d.count).sum();
     let bars = days
         .iter()
@@ -185,8 +182,11 @@ fn seal(page: &Page, day: &Day) -> Option<Line> {
     day.administrator.as_ref().map(|a| Line {
         title: String::from(if a.sealed { "Sealed" } else { "Unsealed" }),
         href: Some(String::from("/health")),
-        says: format!("The keys are in memory since the last start of this server ({}).", page.clocks.date()),
-        chip: Some(Chip::toned(Tone::Good, Icon::Seal, "Open for work")),
+        says: match a.unsealed_at {
+            Some(at) if !a.sealed => format!("The keys are in memory since {}.", page.clocks.when(at).text),
+            _ => String::from("The keys are not in memory."),
+        },
+        chip: (!a.sealed).then(|| Chip::toned(Tone::Good, Icon::Seal, "Open for work")),
     })
 }
 
@@ -236,22 +236,110 @@ fn disk(day: &Day) -> Option<Disk> {
 }
 
 fn not_enrolled(day: &Day) -> Vec<Line> {
-    let line = |(id, name): &(strongroom_domain::kernel::id::StaffId, String)| Line {
+    let line = |(id, name, how_far): &(StaffId, String, Invitation)| Line {
         title: name.clone(),
         href: Some(format!("/staff/{id}")),
-        says: String::from("Invited"),
-        chip: None,
+        says: String::from(match how_far {
+            Invitation::Waiting => "Waits for a partner or a compliance officer to agree",
+            Invitation::NoLink => "Agreed to, and has no link that works: make one and pass it on",
+            _ => "Has a link, and has not used it yet",
+        }),
+        chip: (*how_far == Invitation::NoLink).then(|| Chip::toned(Tone::Warn, Icon::Clock, "Make the link")),
     };
-    day.administrator.iter().flat_map(|a| a.not_enrolled.iter().map(line)).collect()
+    let mut people: Vec<_> = day.administrator.iter().flat_map(|a| &a.not_enrolled).collect();
+    // what waits for the administrator comes first
+    people.sort_by_key(|(_, _, how_far)| *how_far != Invitation::NoLink);
+    people.into_iter().map(line).collect()
 }
 
-fn leaderless(m: &strongroom_domain::features::matter::MatterView) -> Line {
+fn leaderless(m: &MatterView) -> Line {
     Line {
         title: m.name.clone(),
         href: Some(format!("/matters/{}/team", m.id)),
         says: m.client_name.clone(),
         chip: Some(Chip::toned(Tone::Warn, Icon::None, "No lead")),
     }
+}
+
+/// Matters that were opened or closed lately.
+fn kept(
+    page: &Page,
+    day: &Day,
+    which: fn(&today::RecordsManagerDay) -> &Vec<MatterView>,
+    at: fn(&MatterView) -> Option<i64>,
+    word: &str,
+) -> Vec<Line> {
+    let line = |m: &MatterView| Line {
+        title: m.name.clone(),
+        href: Some(format!("/matters/{}", m.id)),
+        says: match at(m) {
+            Some(at) => format!("{} · {word} {}", m.client_name, page.clocks.when(at).text),
+            None => m.client_name.clone(),
+        },
+        chip: None,
+    };
+    let presented = |m: &&MatterView| page.only_client().is_none_or(|only| only == m.client);
+    day.records_manager.iter().flat_map(|r| which(r)).filter(presented).map(line).collect()
+}
+
+/// How the ledger stands, for the auditor.
+fn ledger(page: &Page, day: &Day) -> Vec<Line> {
+    let Some(a) = &day.auditor else { return Vec::new() };
+    let plain = |title: &str, says: String, chip: Option<Chip>| Line {
+        title: title.to_owned(),
+        href: None,
+        says,
+        chip,
+    };
+    let signed = a.checkpoint.map_or(0, |c| c.size);
+    let complete = match (a.pending, a.oldest_pending) {
+        (0, _) => format!("Every entry has its number; {} signed.", many(signed, "is", "are")),
+        (n, Some(at)) => format!(
+            "{} for a number, the oldest since {}; {} signed.",
+            many(n, "entry waits", "entries wait"),
+            page.clocks.when(at).text,
+            many(signed, "is", "are")
+        ),
+        (n, None) => format!("{} for a number.", many(n, "entry waits", "entries wait")),
+    };
+    let mut lines = vec![plain(&many(a.entries, "entry", "entries"), complete, None)];
+    lines.push(match a.checked_at {
+        Some(at) => plain("The whole store", format!("Last checked {}", page.clocks.when(at).text), None),
+        None => plain(
+            "The whole store",
+            String::from("No check is in the ledger yet. The operator runs strongroom check."),
+            Some(Chip::toned(Tone::Warn, Icon::Clock, "Never checked")),
+        ),
+    });
+    if a.replicas.is_empty() {
+        let says = "None is configured: the ledger lies in the database alone.";
+        lines.push(plain("Replicas of the ledger", says.to_owned(), None));
+    }
+    lines.extend(a.replicas.iter().map(|r| Line {
+        title: r.folder.clone(),
+        href: None,
+        says: replica_says(page, &r.state),
+        chip: r.state.trouble.as_ref().map(|_| Chip::toned(Tone::Wax, Icon::No, "Not kept up")),
+    }));
+    lines
+}
+
+/// The same refusal several times in a row is one line.
+fn refusals(page: &Page, day: &Day) -> Vec<Refusal> {
+    let runs = day.refusals.chunk_by(|a, b| a.says == b.says && a.matter == b.matter && a.record == b.record);
+    let line = |run: &[EntryView]| {
+        let r = run.first()?;
+        let times = if run.len() > 1 { format!("{} times", run.len()) } else { String::new() };
+        Some(Refusal {
+            // the matter's name stands below it
+            says: if r.record_title.is_some() { headline(r) } else { r.says.clone() },
+            matter_name: r.matter_name.clone().unwrap_or_default(),
+            times,
+            when: page.clocks.when(r.at),
+            href: format!("/ledger/{}", r.id),
+        })
+    };
+    runs.filter_map(line).collect()
 }
 
 fn root(page: &Page) -> String {

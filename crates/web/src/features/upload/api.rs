@@ -43,6 +43,9 @@ struct UploadJson {
     offset: u64,
     expires_at: String,
     record_id: Option<String>,
+    /// What the sender gave as `sample`: by it the same file is known again on another machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<String>,
 }
 
 /// My uploads that are not whole yet.
@@ -56,6 +59,7 @@ async fn mine(api: Api) -> Answer {
         offset: u.offset,
         expires_at: rfc3339(u.expires_at),
         record_id: u.record.map(|r| r.to_string()),
+        sample: u.sample,
     });
     Ok(Items::whole(items.collect()))
 }
@@ -119,6 +123,7 @@ async fn new_upload(api: &Api) -> Result<NewUpload, Problem> {
     };
     let matter = api.id(Verb::UploadBegin, text("matter_id").unwrap_or_default()).await?;
     let sha256 = text("sha256").map(digest).transpose()?;
+    let sample = text("sample").map(digest).transpose()?;
     Ok(NewUpload {
         matter,
         filename: text("filename").or(text("name")).unwrap_or_default().to_owned(),
@@ -128,6 +133,7 @@ async fn new_upload(api: &Api) -> Result<NewUpload, Problem> {
         version_of,
         sha256,
         keep_duplicate: text("duplicate") == Some("keep"),
+        sample,
     })
 }
 
@@ -143,7 +149,7 @@ fn labels(said: &BTreeMap<String, String>) -> Result<Option<Labels>, Error> {
 }
 
 fn digest(hex_text: &str) -> Result<[u8; 32], Problem> {
-    let wrong = || Problem::malformed("sha256 is 64 hexadecimal digits.");
+    let wrong = || Problem::malformed("sha256 and sample are 64 hexadecimal digits.");
     let bytes = hex::decode(hex_text).map_err(|_| wrong())?;
     bytes.try_into().map_err(|_| wrong())
 }
@@ -161,7 +167,14 @@ async fn told(api: &Api, error: Error) -> Problem {
     problem
 }
 
-/// Begins an upload. Metadata: `matter_id`, `filename`; `folder`, `labels`, `sha256`, `version_of`, `duplicate` if wanted.
+/// Whether the sender expects a duplicate as one of the answers. A browser writes every other status into its
+/// console as an error, and to a person who drops a folder twice nothing went wrong.
+fn expects_duplicates(headers: &HeaderMap) -> bool {
+    tus::metadata(headers).is_ok_and(|said| said.get("duplicate").is_some_and(|how| how == "say"))
+}
+
+/// Begins an upload. Metadata: `matter_id`, `filename`; `folder`, `labels`, `sha256`, `version_of`, `sample`, `duplicate` if wanted.
+/// With `duplicate` `keep` the same bytes are filed again; with `say` a duplicate is answered with 200 and no `Location`.
 #[utoipa::path(post, path = "/api/v1/uploads", tag = "uploads", params(("Tus-Resumable" = String, Header), ("Upload-Length" = u64, Header), ("Upload-Metadata" = String, Header)), responses((status = 201, description = "`Location` is the upload.")))]
 async fn create(State(state): State<WebState>, api: Api, request: Request) -> Answer {
     tus::version(&api.headers)?;
@@ -169,6 +182,11 @@ async fn create(State(state): State<WebState>, api: Api, request: Request) -> An
     let new = new_upload(&api).await?;
     let mut view = match upload::create(&api, new).await {
         Ok(view) => view,
+        Err(error @ Error::Duplicate { .. }) if expects_duplicates(&api.headers) => {
+            let mut said = told(&api, error).await.into_response();
+            *said.status_mut() = StatusCode::OK;
+            return Ok(said);
+        }
         Err(error) => return Err(told(&api, error).await),
     };
     if is_part(&api.headers) && view.record.is_none() {

@@ -1,9 +1,10 @@
 //! Making and changing a wall: the form, a look at who would lose what, and then saving.
 
 use axum::http::StatusCode;
+use strongroom_domain::features::client::{self, ClientView};
+use strongroom_domain::features::matter::{self, MatterView};
 use strongroom_domain::features::wall::{self, ChangeWall, MakeWall, WallKind, WallSpec};
-use strongroom_domain::features::{client, matter};
-use strongroom_domain::kernel::id::{Id, Kind, WallId};
+use strongroom_domain::kernel::id::{ClientId, Id, Kind, MatterId, WallId};
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Verb;
@@ -45,9 +46,43 @@ fn spec(fields: &Fields) -> Result<WallSpec> {
     })
 }
 
+/// So many of each are offered at once; more are found by their words.
+const OFFERED: usize = 200;
+
+/// How many there are to choose from, so that nobody takes a list that is cut off for the whole.
+fn counted(shown: usize, more: bool) -> String {
+    if more {
+        format!("The first {shown} are shown. Write words of the others above, and press Narrow the lists.")
+    } else {
+        format!("{shown} to choose from.")
+    }
+}
+
+/// The chosen clients and matters that the words do not find: they stay chosen, and are shown first.
+async fn kept(page: &Page, fields: &Fields, clients: &mut Vec<ClientView>, matters: &mut Vec<MatterView>) {
+    for id in fields.all("clients").into_iter().filter_map(ClientId::parse) {
+        if !clients.iter().any(|c| c.id == id)
+            && let Ok((one, _)) = client::client(&page.ctx, id).await
+        {
+            clients.insert(0, one);
+        }
+    }
+    for id in fields.all("matters").into_iter().filter_map(MatterId::parse) {
+        if !matters.iter().any(|m| m.id == id)
+            && let Ok(one) = matter::matter(&page.ctx, id).await
+        {
+            matters.insert(0, one);
+        }
+    }
+}
+
 async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field)> {
-    let (clients, _) = client::clients(&page.ctx, "", None, 200).await?;
-    let (matters, _) = matter::matters(&page.ctx, "", None, None, 200).await?;
+    let words = fields.get("narrow");
+    let (mut clients, more_clients) = client::clients(&page.ctx, words, None, OFFERED).await?;
+    let (mut matters, more_matters) = matter::matters(&page.ctx, words, None, None, OFFERED).await?;
+    kept(page, fields, &mut clients, &mut matters).await;
+    let (client_count, matter_count) =
+        (counted(clients.len(), more_clients), counted(matters.len(), more_matters));
     let chosen = |name: &str, id: &str| fields.all(name).contains(&id);
     let clients = clients.into_iter().map(|c| {
         let id = c.id.to_string();
@@ -59,13 +94,16 @@ async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field)> {
         let on = chosen("matters", &id);
         Choice::new(id, m.name).hint(m.client_name).chosen(on)
     });
-    let covered = "All of a client's matters, also those to come.";
+    let covered = format!("All of a client's matters, also those to come. {client_count}");
     Ok((
         Field::new(Input::Boxes, "clients", "Clients it covers")
             .choices(clients.collect())
             .hint(covered)
             .optional(),
-        Field::new(Input::Boxes, "matters", "Matters it covers").choices(matters.collect()).optional(),
+        Field::new(Input::Boxes, "matters", "Matters it covers")
+            .choices(matters.collect())
+            .hint(matter_count)
+            .optional(),
     ))
 }
 
@@ -95,6 +133,7 @@ async fn draw(
         Choice::new(id, name).chosen(on)
     });
     let staff = people(page, &fields.all("people"));
+    let staff_count = counted(staff.len(), false);
     let view = WallEdit {
         shell,
         csrf: page.csrf(),
@@ -103,10 +142,11 @@ async fn draw(
         kind: at(Field::new(Input::Radios, "kind", "What it does").choices(kinds), &["kind"], wrong),
         name: at(Field::text("name", "Name").value(fields.get("name")), &["name"], wrong),
         reason: at(Field::reason("Why it stands").value(fields.get("reason")), &["reason"], wrong),
+        narrow: Field::text("narrow", "Words of a client or matter").value(fields.get("narrow")).optional(),
         clients: at(clients, &["covers", "clients"], wrong),
         matters: at(matters, &["matters"], wrong),
         people: at(
-            Field::new(Input::Boxes, "people", "People it names").choices(staff).optional(),
+            Field::new(Input::Boxes, "people", "People it names").hint(staff_count).choices(staff).optional(),
             &["staff", "people"],
             wrong,
         ),
@@ -134,7 +174,11 @@ pub(super) async fn new(page: Page) -> Answer {
 pub(super) async fn make(posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
     let saving = fields.get("do") == "save";
+    let narrowing = fields.get("do") == "narrow";
     let typed = Typed { fields, etag: String::new() };
+    if narrowing {
+        return draw(&page, None, &typed, None, None).await;
+    }
     let spec = match spec(&typed.fields) {
         Ok(spec) => spec,
         Err(error) => return draw(&page, None, &typed, None, Some(&on_form(error)?)).await,
@@ -176,7 +220,11 @@ pub(super) async fn change(One(id): One, posted: Posted) -> Answer {
     let Posted { page, fields } = posted;
     let id: WallId = id_of(&page.ctx, Verb::WallChange, &id).await?;
     let saving = fields.get("do") == "save";
+    let narrowing = fields.get("do") == "narrow";
     let typed = Typed { etag: fields.get("etag").to_owned(), fields };
+    if narrowing {
+        return draw(&page, Some(id), &typed, None, None).await;
+    }
     let spec = match spec(&typed.fields) {
         Ok(spec) => spec,
         Err(error) => return draw(&page, Some(id), &typed, None, Some(&on_form(error)?)).await,

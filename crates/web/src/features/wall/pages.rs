@@ -79,7 +79,9 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
     if page.presenting.is_some() {
         return Err(Error::NotFound.into());
     }
-    let (found, next) = wall::walls(&page.ctx, after, PAGE).await?;
+    let (mut found, next) = wall::walls(&page.ctx, after, PAGE).await?;
+    // what stands comes first, whatever is newer
+    found.sort_by_key(|w| w.ended_at.is_some());
     let next = next.map(|id| page.ctx.seal_cursor(LIST, &id.to_string())).transpose()?;
     let view = Walls {
         shell: page.shell("Walls", Section::Walls),

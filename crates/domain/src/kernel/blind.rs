@@ -99,11 +99,14 @@ pub const CHECKS: &[&str] = &[
     "mac:record_version",
     "mac:upload",
     "mac:authority_set",
+    "mac:policy_file",
+    "mac:policy_proposal",
     "set:seats",
     "set:walls",
     "set:wall",
     "set:members",
     "set:person",
+    "set:firm",
 ];
 
 #[cfg(debug_assertions)]

@@ -98,8 +98,8 @@ pub struct WallEdit {
     pub kind: Field,
     pub name: Field,
     pub reason: Field,
-    /// Words by which the lists of clients and matters are narrowed.
-    pub narrow: Field,
+    /// Words by which lists of clients and matters that are cut off are narrowed.
+    pub narrow: Option<Field>,
     pub clients: Field,
     pub matters: Field,
     pub people: Field,

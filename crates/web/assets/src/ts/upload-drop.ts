@@ -182,6 +182,8 @@ class UploadDrop extends HTMLElement {
 
   #summary(queue: Queue, hidden: number): void {
     const live = queue.items.filter((item) => item.state !== "left");
+    // everything was left out: there is nothing more to say
+    if (this.#panel) this.#panel.hidden = live.length === 0;
     const total = live.reduce((sum, item) => sum + item.found.file.size, 0);
     const sent = live.reduce((sum, item) => sum + Math.min(item.sent, item.found.file.size), 0);
     const done = queue.count("done");

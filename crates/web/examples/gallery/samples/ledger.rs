@@ -146,7 +146,7 @@ fn wall_edit(id: Option<&str>, affected: Option<Vec<AffectedRow>>) -> WallEdit {
             .hint("Those behind it never see the name."),
         reason: Field::reason("Reason")
             .value("Calder Foods is adverse to Northwind Holdings in the share purchase dispute."),
-        narrow: Field::text("narrow", "Words of a client or matter").optional(),
+        narrow: Some(Field::text("narrow", "Words of a client or matter").optional()),
         clients: boxes(
             "clients",
             "Clients, with all their matters",

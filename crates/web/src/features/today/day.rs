@@ -279,7 +279,7 @@ fn kept(
         chip: None,
     };
     let presented = |m: &&MatterView| page.only_client().is_none_or(|only| only == m.client);
-    day.records_manager.iter().flat_map(|r| which(r)).filter(presented).map(line).collect()
+    day.records_manager.iter().flat_map(which).filter(presented).map(line).collect()
 }
 
 /// How the ledger stands, for the auditor.

@@ -76,7 +76,8 @@ async fn kept(page: &Page, fields: &Fields, clients: &mut Vec<ClientView>, matte
     }
 }
 
-async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field)> {
+/// Clients and matters to choose from, and whether there are more than are shown.
+async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field, bool)> {
     let words = fields.get("narrow");
     let (mut clients, more_clients) = client::clients(&page.ctx, words, None, OFFERED).await?;
     let (mut matters, more_matters) = matter::matters(&page.ctx, words, None, None, OFFERED).await?;
@@ -104,6 +105,7 @@ async fn boxes(page: &Page, fields: &Fields) -> Result<(Field, Field)> {
             .choices(matters.collect())
             .hint(matter_count)
             .optional(),
+        more_clients || more_matters || !words.is_empty(),
     ))
 }
 
@@ -126,7 +128,7 @@ async fn draw(
             .hint("Everyone else is kept out. It grants nothing by itself.")
             .chosen(fields.get("kind") == "admits"),
     ];
-    let (clients, matters) = boxes(page, fields).await?;
+    let (clients, matters, narrows) = boxes(page, fields).await?;
     let groups = page.ctx.room().directory().all_groups().into_iter().map(|(id, name)| {
         let id = id.to_string();
         let on = fields.all("groups").contains(&id.as_str());
@@ -142,7 +144,9 @@ async fn draw(
         kind: at(Field::new(Input::Radios, "kind", "What it does").choices(kinds), &["kind"], wrong),
         name: at(Field::text("name", "Name").value(fields.get("name")), &["name"], wrong),
         reason: at(Field::reason("Why it stands").value(fields.get("reason")), &["reason"], wrong),
-        narrow: Field::text("narrow", "Words of a client or matter").value(fields.get("narrow")).optional(),
+        narrow: narrows.then(|| {
+            Field::text("narrow", "Words of a client or matter").value(fields.get("narrow")).optional()
+        }),
         clients: at(clients, &["covers", "clients"], wrong),
         matters: at(matters, &["matters"], wrong),
         people: at(

@@ -31,12 +31,19 @@ use seals::Seals;
 
 /// Two threads are plenty where one writer commits in groups, and each one more keeps memory of its own.
 const THREADS: usize = 2;
+/// Cedar refuses where it sees little stack left, and a deep future leaves little of the two mebibytes that are usual.
+const STACK: usize = 8 << 20;
 
 /// The runtime of a server.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     // Argon2 asks for memory of its own; eight such threads at once are enough
-    Ok(builder.worker_threads(THREADS).max_blocking_threads(16).enable_all().build()?)
+    Ok(builder
+        .worker_threads(THREADS)
+        .thread_stack_size(STACK)
+        .max_blocking_threads(16)
+        .enable_all()
+        .build()?)
 }
 
 /// Runs the command.

@@ -42,8 +42,9 @@ const NEVER: &[(&str, &[&str])] = &[
 ];
 
 /// Crates in Cargo.lock, ours and those for other systems included. Raise it in the commit that adds a dependency,
-/// after reading what came with it.
-const CRATES_AT_MOST: usize = 490;
+/// after reading what came with it. Eighteen came with rcgen, which makes the certificates of tests; thirteen of them
+/// stand in the lock for a feature of it that nothing here turns on.
+const CRATES_AT_MOST: usize = 502;
 
 /// A file may not be longer than this; from `LONG` on it is listed in `tests/ratchet/long-files.txt`.
 const TOO_LONG: usize = 800;

@@ -1,7 +1,7 @@
 //! What is bound to happen: the firm is set up, matters open and close, seats change, papers arrive.
 
 use super::{Act, Known, OPENS, RecordKey, Teller, may_read, may_write};
-use crate::cast::{Matter, PersonKey, SeatKind, who, working};
+use crate::cast::{ClientKey, Firm, Matter, PersonKey, Role, SeatKind, who, working};
 use crate::papers::{Format, Genre, Labels, Level, Mark, PaperPlan, shelf};
 
 /// Tells it.
@@ -20,12 +20,8 @@ pub(super) fn tell(t: &mut Teller<'_>) {
     for (client, n) in firm.clients.iter().zip(0u32..) {
         // A client is entered before its first matter.
         let day = firm.matters.iter().filter(|m| m.client == client.key).map(|m| m.entered(firm.today)).min();
-        t.add(
-            day.unwrap_or(first),
-            OPENS - 1500 + n * 30,
-            who::CALLOWAY,
-            Act::CreateClient { client: client.key },
-        );
+        let by = takes_on(firm, client.key);
+        t.add(day.unwrap_or(first), OPENS - 1500 + n * 30, by, Act::CreateClient { client: client.key });
     }
     for matter in &firm.matters {
         opening(t, matter);
@@ -47,11 +43,17 @@ pub(super) fn tell(t: &mut Teller<'_>) {
     }
 }
 
+/// Who takes a client on: the partner who leads its first matter, or the records manager.
+fn takes_on(firm: &Firm, client: ClientKey) -> PersonKey {
+    let first = firm.matters.iter().filter(|m| m.client == client).min_by_key(|m| m.entered(firm.today));
+    let partner = |p: &PersonKey| firm.person(*p).is_some_and(|p| p.role == Role::Partner);
+    first.map(|m| m.lead).filter(partner).unwrap_or(who::CALLOWAY)
+}
+
 fn opening(t: &mut Teller<'_>, matter: &Matter) {
     let day = matter.entered(t.firm.today);
-    let partner = t.firm.person(matter.lead).is_some_and(|p| p.role == crate::cast::Role::Partner);
-    // Partners open their own; for associates the records manager names them as lead.
-    let by = if partner { matter.lead } else { who::CALLOWAY };
+    // Partners open matters for clients they took on; for everyone else the records manager names the lead.
+    let by = if takes_on(t.firm, matter.client) == matter.lead { matter.lead } else { who::CALLOWAY };
     let at = OPENS + u32::from(matter.key.0) * 20;
     t.add(day, at, by, Act::OpenMatter { matter: matter.key, lead: matter.lead });
     for (folder, n) in matter.folders.iter().zip(1u32..) {

@@ -39,6 +39,7 @@ for (const width of [1280, 360]) {
     const drawer = page.getByRole("complementary", { name: title });
     await drawer.waitFor();
     assert.ok(await drawer.evaluate((node) => node === document.activeElement), "the focus did not go along");
+    await page.waitForLoadState("load");
     assert.ok(Math.abs((await place(page, title)) - before) < 5, "the list moved when the record was opened");
     await axe(page);
     if (width === 360) {

@@ -1,8 +1,9 @@
-//! Rules of the gate that the people of the sweep do not meet: a wall that admits, a token with less than its
-//! owner's rights, and a wall whose list of names was shortened behind the program's back.
+//! Rules of the gate that the people of the sweep do not meet: a wall that admits, a token with less than its owner's
+//! rights, a wall whose list of names was shortened behind the program's back, labels that are lowered, accounts that
+//! need a second person.
 
 use axum::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use strongroom_domain::features::session::make_token;
 use strongroom_domain::features::wall::{EndWall, MakeWall, WallKind, WallSpec};
 use strongroom_domain::kernel::actor::Role;
@@ -145,4 +146,60 @@ async fn a_name_typed_where_ids_are_wanted_goes_into_no_address() {
     let sent = send(&mut browser, "/ledger", "/ledger", &[("client", "Northwind")]).await.expect(422);
     assert!(sent.headers.get("location").is_none());
     assert!(!sent.text().contains("Northwind"), "an auditor's page names no client, typed or not");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_label_is_lowered_with_a_reason_by_the_lead_and_by_records_managers() {
+    let f = TestFirm::new().await;
+    let (ann, ben, _, matter, record) = scene(&f).await;
+    let mary = f.person("Mary Ito", Role::RecordsManager).await;
+    let path = format!("/api/v1/records/{record}");
+    let label = async |person: &Person, body: Value| {
+        let etag = f.browser().token(&ann).get(&path).await.expect(200).header("etag").to_owned();
+        let headers = [("content-type", "application/json"), ("if-match", etag.as_str())];
+        f.browser().token(person).send(Method::PATCH, &path, &headers, body.to_string().into()).await
+    };
+    label(&ben, json!({ "labels": ["highly_confidential"] })).await.expect(200);
+    let lower = json!({ "labels": ["confidential"], "reason": "It was read out in court." });
+    let refused = label(&ben, lower.clone()).await.expect(403);
+    assert_eq!(refused.rules(), ["only-leads-and-records-managers-lower"]);
+    label(&ann, lower.clone()).await.expect(200);
+    label(&ben, json!({ "labels": ["highly_confidential"] })).await.expect(200);
+    // without a seat, and without reading it
+    label(&mary, lower).await.expect(204);
+    f.browser().token(&mary).get(&format!("{path}/content")).await.expect(403);
+    let labels = f.browser().token(&ann).get(&path).await.expect(200).json()["labels"].clone();
+    assert_eq!(labels, json!(["confidential"]));
+    let told = f.browser().token(&ann).get(&format!("/api/v1/matters/{matter}/activity")).await.text();
+    assert!(told.contains("lowered its label"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_asks_and_another_decides_and_nobody_changes_their_own_account() {
+    let f = TestFirm::new().await;
+    let (ann, ben, ..) = scene(&f).await;
+    let me = f.admin.again(&f).await;
+    let mut admin = f.browser().token(&me);
+    for act in ["role", "reset", "suspend"] {
+        let mut body = json!({ "reason": "As agreed." });
+        if act == "role" {
+            body["role"] = json!("partner");
+        }
+        let own =
+            admin.json(Method::POST, &format!("/api/v1/staff/{}/{act}", me.id), &body).await.expect(403);
+        assert!(own.rules().contains(&String::from("nobody-their-own-role")), "{act}: {:?}", own.rules());
+    }
+    let asked = json!({ "role": "partner", "reason": "Made partner by the meeting of May." });
+    let asked = admin.json(Method::POST, &format!("/api/v1/staff/{}/role", ben.id), &asked).await.expect(202);
+    let approval = format!("/api/v1/approvals/{}", asked.json()["approval_id"].as_str().unwrap());
+    let yes = json!({ "approve": true });
+    let refused = admin.json(Method::POST, &approval, &yes).await.expect(403);
+    assert!(
+        refused.rules().contains(&String::from("second-person-is-no-administrator")),
+        "{:?}",
+        refused.rules()
+    );
+    f.browser().token(&ann).json(Method::POST, &approval, &yes).await.expect(204);
+    let role = admin.get(&format!("/api/v1/staff/{}", ben.id)).await.expect(200).json()["role"].clone();
+    assert_eq!(role, "partner");
 }

@@ -48,7 +48,14 @@ close?.addEventListener("click", (event) => {
 const place = kept();
 const row = place ? document.getElementById(place.row) : null;
 if (place && row) {
-  scrollBy({ top: row.getBoundingClientRect().top - place.offset, behavior: "instant" });
+  const put = (): void => scrollBy({ top: row.getBoundingClientRect().top - place.offset, behavior: "instant" });
+  put();
+  // what comes late (a font, another script's field above the list) moves the list: once more, until a person moves it
+  const moved = new AbortController();
+  for (const how of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(how, () => moved.abort(), { once: true, passive: true });
+  const again = (): void => void (moved.signal.aborted || put());
+  addEventListener("load", again, { once: true, signal: moved.signal });
+  void document.fonts.ready.then(again);
   if (drawer) {
     drawer.tabIndex = -1;
     drawer.focus({ preventScroll: true });

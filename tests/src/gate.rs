@@ -203,3 +203,18 @@ async fn an_administrator_asks_and_another_decides_and_nobody_changes_their_own_
     let role = admin.get(&format!("/api/v1/staff/{}", ben.id)).await.expect(200).json()["role"].clone();
     assert_eq!(role, "partner");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_systems_health_and_its_seal_are_the_administrators() {
+    let f = TestFirm::new().await;
+    let (ann, _, ines, ..) = scene(&f).await;
+    for person in [&ann, &ines] {
+        let mut web = f.browser().session(person);
+        let page = web.get("/health").await.expect(403).text();
+        assert!(page.contains("Only an administrator sees the system"), "{page}");
+        let refused =
+            send(&mut web, "/today", "/health/seal", &[("reason", "A drill")]).await.expect(403).text();
+        assert!(refused.contains("Only an administrator sees the system"), "{refused}");
+    }
+    f.browser().session(&f.admin).get("/health").await.expect(200);
+}

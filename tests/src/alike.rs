@@ -2,10 +2,12 @@
 //! not act is told so before anything of theirs is read, and what is not understood changes nothing.
 
 use axum::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use strongroom_domain::kernel::actor::Role;
-use strongroom_domain::kernel::id::{ApprovalId, ClientId, StaffId};
-use strongroom_testkit::{Answer, Browser, TestFirm};
+use strongroom_domain::kernel::id::{ApprovalId, ClientId, StaffId, UploadId};
+use strongroom_testkit::{Answer, Browser, Person, TestFirm};
 
 async fn patch(api: &mut Browser, path: &str, etag: &str, body: &Value) -> Answer {
     let headers = [("content-type", "application/json"), ("if-match", etag)];
@@ -196,4 +198,101 @@ async fn entries_are_copied_by_auditors_and_proved_by_everyone_who_sees_them() {
         f.browser().session(person).get(&receipt).await.expect(200);
     }
     f.browser().get("/ledger/tile/0/000.p/1").await.expect(200);
+}
+
+/// Who is walled off from a matter by these names, from now on.
+async fn bar(f: &TestFirm, officer: &Person, matter: &str, barred: &Person) {
+    let wall = json!({
+        "name": "Earlier retainer", "reason": "Acted for the other side.", "kind": "bars",
+        "covers": { "clients": [], "matters": [matter] }, "staff": [barred.id.to_string()], "groups": [],
+    });
+    f.browser().token(officer).json(Method::POST, "/api/v1/walls", &wall).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_about_a_client_tells_a_lead_of_no_matter_and_no_wall_beyond_her_own() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let cleo = f.person("Cleo Adeyemi", Role::Associate).await;
+    let rita = f.person("Rita Calloway", Role::RecordsManager).await;
+    let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
+    let (client, _) = f.matter(&ann, "Share purchase dispute").await;
+    let why = async |person: &Person| {
+        let path = format!("/api/v1/explain?person={}&action=client.see&thing={client}", person.id);
+        f.browser().token(&ann).get(&path).await.expect(200).json()["decision"].clone()
+    };
+    let mut keeper = f.browser().token(&rita);
+    let open = async |keeper: &mut Browser, name: &str, lead: &Person| {
+        let new = json!({ "client_id": client, "name": name, "reference": "NW-9", "lead": lead.id });
+        let made = keeper.json(Method::POST, "/api/v1/matters", &new).await.expect(201).json();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    // a matter of the same client that Ann knows nothing of: its team is not told by way of the client
+    open(&mut keeper, "Tax inquiry", &ben).await;
+    assert_eq!(why(&ben).await, "denied");
+    assert_eq!(why(&cleo).await, "denied");
+    // one that she reads, and a wall there that she does not know of: both of its members answer alike
+    let read = open(&mut keeper, "Reinsurance", &ben).await;
+    for (person, seat) in [(&ann, "reader"), (&cleo, "member")] {
+        let path = format!("/api/v1/matters/{read}/team/{}", person.id);
+        keeper.json(Method::PUT, &path, &json!({ "seat": seat })).await.expect(200);
+    }
+    assert_eq!((why(&ben).await, why(&cleo).await), (json!("allowed"), json!("allowed")));
+    bar(&f, &ines, &read, &cleo).await;
+    assert_eq!((why(&ben).await, why(&cleo).await), (json!("allowed"), json!("allowed")));
+    // whoever watches is told as it is
+    let path = format!("/api/v1/explain?person={}&action=client.see&thing={client}", cleo.id);
+    let told = f.browser().token(&ines).get(&path).await.expect(200).json()["decision"].clone();
+    assert_eq!(told, "denied");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_wall_an_upload_and_what_one_made_oneself_are_gone() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let ines = f.person("Ines Feld", Role::ComplianceOfficer).await;
+    let (client, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let mut api = f.browser().token(&ann);
+    let meta = format!("matter_id {},filename bGV0dGVy", BASE64.encode(matter.to_string()));
+    let begin = [("tus-resumable", "1.0.0"), ("upload-length", "10"), ("upload-metadata", meta.as_str())];
+    let begun = api.send(Method::POST, "/api/v1/uploads", &begin, "".into()).await.expect(201);
+    let place = begun.header("location").to_owned();
+    let again = [("content-type", "application/json"), ("idempotency-key", "opened-once")];
+    let new = json!({ "client_id": client, "name": "Tax inquiry", "reference": "T-1" }).to_string();
+    let open =
+        async |api: &mut Browser| api.send(Method::POST, "/api/v1/matters", &again, new.clone().into()).await;
+    let made = open(&mut api).await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(open(&mut api).await.expect(201).json()["id"], made.as_str());
+
+    bar(&f, &ines, &matter.to_string(), &ann).await;
+    bar(&f, &ines, &made, &ann).await;
+    // the offset is not looked at before the gate: right, wrong, or of no upload at all
+    let nothing = format!("/api/v1/uploads/{}", UploadId::new(1, [9; 10]));
+    let mut part = async |place: &str, offset: &str| {
+        let kind = "application/offset+octet-stream";
+        let headers = [("tus-resumable", "1.0.0"), ("content-type", kind), ("upload-offset", offset)];
+        let answer = api.send(Method::PATCH, place, &headers, "12345".into()).await;
+        assert!(!answer.header("x-ledger-entry").is_empty());
+        answer
+    };
+    same(part(&place, "0").await, part(&nothing, "0").await);
+    same(part(&place, "7").await, part(&nothing, "7").await);
+    open(&mut f.browser().token(&ann)).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_of_an_enrolment_link_tells_no_contacts_address() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (client, _) = f.matter(&ann, "Share purchase dispute").await;
+    let mut admin = f.browser().token(&f.admin.again(&f).await);
+    let new = json!({
+        "name": "Sofia Nystrom", "email": "sofia@kestrel.example", "role": "client_contact",
+        "client_id": client,
+    });
+    let link = admin.json(Method::POST, "/api/v1/staff", &new).await.json()["link"].clone();
+    let path = link["path"].as_str().or(link.as_str()).expect("a link").to_owned();
+    let page = f.browser().get(&path).await.expect(200).text();
+    assert!(page.contains("Sofia Nystrom") && !page.contains("kestrel.example"), "{page}");
 }

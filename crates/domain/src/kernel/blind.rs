@@ -46,6 +46,8 @@ pub const CHECKS: &[&str] = &[
     "permit-covers",
     "permit-lies-there",
     "explain-known",
+    "explain-near",
+    "repeated-known",
     "entry-gate",
     "entry-plain",
     "own-refusal-known",

@@ -227,6 +227,8 @@ impl Ctx {
             Ok(Claimed::Ours(claim)) => claim,
             Ok(Claimed::Done(entry, at, output)) => {
                 tx.rollback().await.ok();
+                // boxed, as it is seldom: every operation's future would be as much larger
+                Box::pin(self.still_known(O::VERB, &output.made())).await?;
                 self.acted(entry, at);
                 return Ok((output, entry));
             }

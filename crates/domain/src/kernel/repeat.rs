@@ -175,6 +175,16 @@ impl Ctx {
         })
     }
 
+    /// What was made is told again to those only who may know of it now: a wall may stand before it since.
+    pub(super) async fn still_known(&self, verb: Verb, made: &str) -> Result<()> {
+        let Some(target) = Target::of_made(made).filter(|_| !super::blind::to("repeated-known")) else {
+            return Ok(());
+        };
+        let Some(see) = target.known_by() else { return Ok(()) };
+        let judged = self.load(async |loader| self.judge(loader, see, &target, None).await).await?;
+        if judged.known { Ok(()) } else { self.unknown(verb).await }
+    }
+
     /// Claims the key of the request's next act in its transaction. Whoever else sends the same waits here for
     /// the end of that transaction.
     pub(super) async fn claim<T: Answer>(

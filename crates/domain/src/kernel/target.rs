@@ -74,6 +74,15 @@ impl Target {
         }
     }
 
+    /// The thing that an operation made, by its id; none where it is no client, matter, record or wall.
+    pub(super) fn of_made(id: &str) -> Option<Self> {
+        ClientId::parse(id)
+            .map(Self::Client)
+            .or_else(|| MatterId::parse(id).map(Self::Matter))
+            .or_else(|| RecordId::parse(id).map(Self::Record))
+            .or_else(|| WallId::parse(id).map(Self::Wall))
+    }
+
     /// The verb by which one knows of such a thing at all; `None` where everyone signed in does.
     #[must_use]
     pub const fn known_by(&self) -> Option<Verb> {

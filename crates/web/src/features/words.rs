@@ -2,6 +2,7 @@
 
 use strongroom_domain::features::ledger::{EntryView, State as LedgerState};
 use strongroom_domain::features::record::{Labels as RecordLabels, Level as RecordLevel};
+use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::asking::{Ask, Keeper};
 use strongroom_domain::kernel::id::StaffId;
 
@@ -178,6 +179,25 @@ pub(crate) fn headline(entry: &EntryView) -> String {
     }
 }
 
+/// What an entry is about, to whoever watches by ids: the end of the narrowest id, and the list of what is filtered by it.
+fn of(page: &PageCx, entry: &EntryView, within: Within) -> Option<(String, String)> {
+    let watches = matches!(page.me.role, Role::Auditor | Role::ComplianceOfficer);
+    if within != Within::Ledger || !watches || entry.matter_name.is_some() || entry.record_title.is_some() {
+        return None;
+    }
+    let (matter, client) = (entry.matter.map(|m| m.to_string()), entry.client.map(|c| c.to_string()));
+    let narrowest =
+        entry.record.map(|r| r.to_string()).or_else(|| matter.clone()).or_else(|| client.clone())?;
+    let (kind, rest) = narrowest.split_once('_')?;
+    let short = format!("{kind}_\u{2026}{}", &rest[rest.len().saturating_sub(6)..]);
+    let href = match (matter, client) {
+        (Some(matter), _) => format!("/ledger?matter={matter}"),
+        (None, Some(client)) => format!("/ledger?client={client}"),
+        _ => return None,
+    };
+    Some((short, href))
+}
+
 fn one_line(page: &PageCx, entry: &EntryView, within: Within) -> EntryLine {
     let id = entry.id.to_string();
     EntryLine {
@@ -187,6 +207,7 @@ fn one_line(page: &PageCx, entry: &EntryView, within: Within) -> EntryLine {
         outcome: outcome(&entry.outcome),
         actor: actor(entry),
         says: act(entry, within),
+        of: of(page, entry, within),
         rule: None,
         when: page.clocks.when(entry.at),
         state: entry_state(entry),

@@ -30,6 +30,8 @@ pub struct EntryLine {
     pub actor: String,
     /// "read Complaint as filed"
     pub says: String,
+    /// Of what, by a short id, and where that alone is listed: for whoever sees ids only.
+    pub of: Option<(String, String)>,
     /// "Refused: barred by a wall."
     pub rule: Option<String>,
     pub when: When,

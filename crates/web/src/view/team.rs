@@ -62,6 +62,10 @@ pub struct WhoRow {
 
 /// Name and reference of the matter, and its closing.
 pub struct MatterForms {
+    /// Whether name and reference may be changed; a closed matter's may not.
+    pub rename: bool,
+    /// Whether it may be closed, or opened again.
+    pub turn: bool,
     pub open: bool,
     pub etag: String,
     pub name: Field,

@@ -31,6 +31,8 @@ pub struct AddedRecord {
 pub struct Refusal {
     pub says: String,
     pub matter_name: String,
+    /// The matter's refusals, where it is named.
+    pub matter_href: Option<String>,
     /// "3 times", where it was the same several times in a row.
     pub times: String,
     pub when: When,
@@ -107,6 +109,8 @@ pub struct Today {
     pub uploads: Vec<StoppedUpload>,
     pub ending: Vec<EndingSeat>,
     pub refusals: Vec<Refusal>,
+    /// How many lines more there would be.
+    pub more_refusals: usize,
     pub matters: Vec<MyMatter>,
     pub added: Vec<AddedRecord>,
     pub walls_without_review: Vec<Line>,

@@ -32,6 +32,8 @@ pub struct Walls {
 
 /// A client or matter under the wall.
 pub struct Covered {
+    /// False for what a wall keeps the viewer from too.
+    pub named: bool,
     pub name: String,
     pub href: Option<String>,
     /// "Client, with all its matters" or "Matter of Northwind Holdings".
@@ -84,6 +86,13 @@ pub struct Wall {
     pub changes: Vec<WallChange>,
     pub acts: Option<WallActs>,
     pub last_review: Option<When>,
+}
+
+impl Wall {
+    /// Whether it covers something that the viewer may not see.
+    fn veiled(&self) -> bool {
+        self.covers.iter().any(|c| !c.named)
+    }
 }
 
 /// Making a wall (no id) or changing one. The form posts to `/walls` or `/walls/{id}/edit`, with `do`

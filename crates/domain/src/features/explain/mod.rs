@@ -53,7 +53,7 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     let about = ask.thing.id().into_iter().chain([person.any()]);
     ctx.permit_with(verb, &explain_target(&ask.thing), Facts::about(about)).await?;
     let at = ask.at.unwrap_or_else(|| ctx.now());
-    let (subject, facts) = ctx
+    let (mut subject, facts) = ctx
         .load(async |loader| {
             let subject = Subject::load(loader, &ask.thing, Some(person)).await?;
             Ok((subject, loader.person(person).await?))
@@ -66,6 +66,9 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     let contact = |f: &PersonFacts| f.at(ctx.now()).is_some_and(|s| s.role == Role::ClientContact);
     let hidden = |f: &PersonFacts| person != me && contact(f) && !blind::to("contacts-hidden");
     let facts = facts.filter(|f| !hidden(f)).ok_or(Error::NotFound)?;
+    if person != me && !watches {
+        known_near(ctx, role, &mut subject).await?;
+    }
     let mut how = subject.situation(&ask.thing, person, at);
     // to whoever may not know of walls it is as if none had stood, also in the past
     let walls_known = matches!(role, Role::Auditor | Role::ComplianceOfficer)
@@ -79,6 +82,26 @@ pub async fn explain(ctx: &Ctx, ask: Ask) -> Result<Decision> {
     let who = principal(&facts, None, ask.action, at, &mut how);
     let id = ask.thing.id().map_or_else(|| String::from("firm"), |id| id.to_string());
     ctx.room.gate().decide(&who, ask.action, ask.thing.kind(), &id, &how)
+}
+
+/// Leaves of the matters around a client or a wall those of which the asker may know, and of their walls those of which
+/// the asker may know: an answer about someone else tells of no seat and no wall beyond that.
+async fn known_near(ctx: &Ctx, asker: Role, subject: &mut Subject) -> Result<()> {
+    if blind::to("explain-near") {
+        return Ok(());
+    }
+    let mut near = Vec::with_capacity(subject.near.len());
+    for mut matter in std::mem::take(&mut subject.near) {
+        if !ctx.may_now(Verb::MatterSee, &Target::Matter(matter.id)).await? {
+            continue;
+        }
+        if asker != Role::ComplianceOfficer && !knows_walls(ctx, &matter) {
+            matter.walls.clear();
+        }
+        near.push(matter);
+    }
+    subject.near = near;
+    Ok(())
 }
 
 /// Whom `person` may ask about what these rules forbid with a thing. The leads of a matter are named to those only

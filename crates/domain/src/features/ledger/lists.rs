@@ -14,10 +14,10 @@ use crate::kernel::facts::MatterFacts;
 use crate::kernel::id::{EntryId, MatterId, RecordId, WallId};
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
-use crate::kernel::verb::Verb;
+use crate::kernel::verb::{Scope, Verb};
 
 use super::count::complete;
-use super::model::{EntryPage, EntryView, Filter, Raw};
+use super::model::{EntryPage, EntryView, Filter, Part, Raw};
 use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
 use super::store;
 
@@ -127,7 +127,8 @@ async fn fill(
         let end = rows.len() < BATCH.min(limit + 1);
         for raw in rows {
             cursor = Cursor(raw.at, raw.id.to_string());
-            if !shown.passes(ctx, &raw).await? {
+            let only_read = || Verb::parse(&raw.verb).is_some_and(|v| v.scope() == Scope::Read);
+            if filter.changes && only_read() || !shown.passes(ctx, &raw).await? {
                 last = Some(raw.id);
                 continue;
             }
@@ -220,8 +221,30 @@ pub async fn matter_activity(
     after: Option<EntryId>,
     limit: usize,
 ) -> Result<EntryPage> {
-    let filter = Filter { matter: Some(id), ..Filter::default() };
+    matter_activity_of(ctx, id, Part::Everything, after, limit).await
+}
+
+/// As [`matter_activity`], a part of it.
+///
+/// # Errors
+/// As [`matter_activity`].
+pub async fn matter_activity_of(
+    ctx: &Ctx,
+    id: MatterId,
+    part: Part,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<EntryPage> {
+    let filter = Filter { matter: Some(id), ..only(part) };
     activity(ctx, Verb::MatterActivity, &Target::Matter(id), &filter, after, limit).await
+}
+
+fn only(part: Part) -> Filter {
+    Filter {
+        changes: part == Part::Changes,
+        outcome: (part == Part::Refusals).then_some(Outcome::Denied),
+        ..Filter::default()
+    }
 }
 
 /// What happened with a record: who opened it.
@@ -234,7 +257,21 @@ pub async fn record_activity(
     after: Option<EntryId>,
     limit: usize,
 ) -> Result<EntryPage> {
-    let filter = Filter { record: Some(id), ..Filter::default() };
+    record_activity_of(ctx, id, Part::Everything, after, limit).await
+}
+
+/// As [`record_activity`], a part of it.
+///
+/// # Errors
+/// As [`record_activity`].
+pub async fn record_activity_of(
+    ctx: &Ctx,
+    id: RecordId,
+    part: Part,
+    after: Option<EntryId>,
+    limit: usize,
+) -> Result<EntryPage> {
+    let filter = Filter { record: Some(id), ..only(part) };
     activity(ctx, Verb::RecordActivity, &Target::Record(id), &filter, after, limit).await
 }
 

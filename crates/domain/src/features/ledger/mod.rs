@@ -23,8 +23,10 @@ mod tiles;
 mod words;
 
 pub use count::{Complete, count_if_due};
-pub use lists::{entries, matter_activity, own_acts, record_activity};
-pub use model::{EntryFull, EntryPage, EntryRef, EntryView, Filter, Receipt, State, Who};
+pub use lists::{
+    entries, matter_activity, matter_activity_of, own_acts, record_activity, record_activity_of,
+};
+pub use model::{EntryFull, EntryPage, EntryRef, EntryView, Filter, Part, Receipt, State, Who};
 pub use one::{entry, receipt};
 pub use strongroom_tlog::TilePath;
 pub use strongroom_tlog::bundle::BundlePath;

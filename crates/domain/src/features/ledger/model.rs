@@ -101,6 +101,15 @@ pub struct EntryView {
     pub opened: Vec<(String, Map<String, Value>)>,
 }
 
+impl EntryView {
+    /// True for a refusal that a fresh code lifts: whoever acted was asked for one, and nobody was kept out.
+    #[must_use]
+    pub fn asked_for_a_code(&self) -> bool {
+        let mut rules = self.opened.iter().flat_map(|(_, body)| super::words::rules_of(body)).peekable();
+        self.outcome == "denied" && rules.peek().is_some() && rules.all(|rule| rule == "step-up")
+    }
+}
+
 /// A page of a list, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct EntryPage {
@@ -153,6 +162,20 @@ pub struct Filter {
     pub since: Option<Micros>,
     /// Before.
     pub until: Option<Micros>,
+    /// What changed something, and not what only read.
+    pub changes: bool,
+}
+
+/// Which part of an activity is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    #[default]
+    Everything,
+    /// What changed something.
+    Changes,
+    /// What was refused.
+    Refusals,
 }
 
 /// An entry's row with its parts, still sealed.

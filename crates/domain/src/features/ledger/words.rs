@@ -48,6 +48,7 @@ fn reason(rule: &str) -> Option<&'static str> {
         "wall-admits-others" => "a wall admits others only",
         "token-scope" => "the token lacks the scope",
         "step-up" => "a fresh code was missing",
+        "presenting" => "another client was being presented",
         "client-contacts-wait" => "the client portal is not open yet",
         "only-the-team-opens" => "not on the team",
         "only-members-add" => "neither lead nor member",

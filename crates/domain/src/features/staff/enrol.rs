@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::features::session::credential::{self, New};
 use crate::features::session::model::Credential;
 use crate::features::session::{end_carriers, end_credentials, open_ticket, password, seal_ticket};
+use crate::kernel::actor::Role;
 use crate::kernel::clock::HOUR;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -28,6 +29,9 @@ pub struct Enrolment {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// True for a person at a client: whoever made the link can open the page, and the address tells the client, so
+    /// neither page nor code shows it.
+    pub contact: bool,
     /// The authenticator's secret, to be typed.
     pub totp_secret: Zeroizing<String>,
     /// The same, to be drawn as a QR code.
@@ -88,8 +92,12 @@ pub async fn enrolment_start(ctx: &Ctx, link: &str, ticket: Option<&str>) -> Res
     let ticket = seal_ticket(room, "enrolment", &link.id.to_string(), ctx.now() + HOUR, secret.expose())?;
     let name = room.directory.staff(link.staff).ok_or(Error::NotFound)?;
     let firm = crate::features::firm::name(room).await?;
+    let person = ctx.load(async |loader| loader.person(link.staff).await).await?.ok_or_else(ended)?;
+    let contact = standing(&person, ctx.now())?.role == Role::ClientContact;
+    let account = if contact { &name.name } else { &name.email };
     Ok(Enrolment {
-        uri: totp::uri(&firm, &name.email, &secret),
+        uri: totp::uri(&firm, account, &secret),
+        contact,
         totp_secret: totp::base32(&secret),
         name: name.name,
         email: name.email,

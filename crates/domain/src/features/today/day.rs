@@ -27,6 +27,9 @@ const SHOWN: usize = 8;
 /// How many matters are looked through for what is new, by last activity.
 const LOOKED_THROUGH: usize = 30;
 
+/// So many refusals are looked through, the newest first.
+const REFUSALS: usize = 200;
+
 /// What is known before anything is opened.
 struct Gathered {
     /// My matters that the gate lets me open, by last activity, with when that was.
@@ -48,7 +51,7 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
     let gathered = gather(ctx, me, since).await?;
     let led: Vec<MatterFacts> =
         gathered.mine.iter().filter(|(m, _)| m.seat_of(me, now) == "lead").map(|(m, _)| m.clone()).collect();
-    let refusals = refusals_on(ctx, &led, now - 30 * DAY, 10).await?;
+    let refusals = refusals_on(ctx, &led, now - 30 * DAY, REFUSALS).await?;
     let walls = if role == Role::ComplianceOfficer { roles::walls(ctx).await? } else { Vec::new() };
     let kept = if role == Role::RecordsManager { roles::kept(ctx).await? } else { roles::Kept::default() };
 
@@ -83,7 +86,11 @@ pub async fn today(ctx: &Ctx) -> Result<Today> {
         matters: lines.collect(),
         more_matters: gathered.more || open.len() > SHOWN,
         new_records,
-        refusals: refusals.views(ctx, &permit).await?,
+        refusals: {
+            let mut views = refusals.views(ctx, &permit).await?;
+            views.retain(|view| !view.asked_for_a_code());
+            views
+        },
         ending: gathered.ending.iter().filter_map(|s| show.seat(s)).collect(),
         uploads: gathered.uploads.iter().filter_map(|u| show.upload(u)).collect(),
         sign_ins,

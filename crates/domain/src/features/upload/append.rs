@@ -50,12 +50,13 @@ pub async fn append<E: std::fmt::Display>(
     if row.state == "done" {
         return ops::status(ctx, id).await;
     }
-    if u64::try_from(row.received).unwrap_or(0) != offset {
-        return Err(elsewhere());
-    }
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([id.any()]).clear("offset", row.received);
     let (permit, subject) = ctx.permit_with(Verb::UploadPart, &Target::Matter(row.matter), facts).await?;
+    // said to those only who may know of the matter still
+    if u64::try_from(row.received).unwrap_or(0) != offset {
+        return Err(elsewhere());
+    }
     let key = record_key(ctx, &permit, &subject, &row)?.derive("upload");
     let (blob, size) = receive(ctx, &row, (&key, watch), body, checksum).await?;
     let row = match blob {
@@ -186,11 +187,16 @@ impl Operation for AddPart {
     }
 }
 
-/// Files an upload that is whole. Two requests may come to do it at once: the second finds it done.
+/// Files an upload that is whole. Two requests may come to do it at once: the second finds it done, at its end or
+/// when the parts are gone under its hands, which is no damage then.
 pub(super) async fn complete(ctx: &Ctx, row: UploadRow) -> Result<UploadView> {
     let id = row.id;
     match file(ctx, row).await {
-        Err(Error::Stale) if ops::own(ctx, id).await?.state == "done" => Box::pin(ops::status(ctx, id)).await,
+        Err(Error::Stale | Error::Damaged(_) | Error::NotFound)
+            if ops::own(ctx, id).await?.state == "done" =>
+        {
+            Box::pin(ops::status(ctx, id)).await
+        }
         outcome => outcome,
     }
 }

@@ -15,3 +15,6 @@ pub use append::{Algorithm, append};
 pub use ops::{NewUpload, UploadView, create, end, mine, status};
 pub(crate) use row::{UploadRow, finish_in};
 pub use sweep::sweep;
+
+#[cfg(test)]
+mod tests;

@@ -260,6 +260,10 @@ pub async fn mine(ctx: &Ctx) -> Result<Vec<UploadView>> {
                 Ok(view) if view.record.is_some() => {}
                 Ok(view) => views.push(view),
                 Err(Error::Duplicate { .. }) => end(ctx, row.id).await?,
+                // given up meanwhile
+                Err(Error::NotFound) => {}
+                // it is told where it is asked for, and swept when its time is over; the others are told here
+                Err(Error::Damaged(_)) => tracing::error!(upload = %row.id, "an upload's parts do not hold"),
                 Err(error) => return Err(error),
             }
         }

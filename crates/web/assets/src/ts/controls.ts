@@ -68,6 +68,14 @@ for (const said of document.querySelectorAll<HTMLElement>(".flash[role=status] >
   setTimeout(() => said.replaceWith(said.cloneNode(true)), 150);
 }
 
+// a download leaves the page as it is: what it said before is no longer so
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-download]")) {
+  form.addEventListener("submit", () => {
+    const said = document.querySelector(".flash > p") ?? form.appendChild(el("p", { class: "note", role: "status" }));
+    said.textContent = form.dataset["download"] ?? "";
+  });
+}
+
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-theme-switch]")) {
   form.addEventListener("submit", async (event) => {
     const pressed = event.submitter;

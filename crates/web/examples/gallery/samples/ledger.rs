@@ -54,6 +54,7 @@ pub(super) fn lines() -> Vec<EntryLine> {
             outcome,
             actor: actor.into(),
             says: says.into(),
+            of: None,
             rule: rule.map(Into::into),
             when: when(at),
             state,
@@ -273,8 +274,8 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         since: when("12 October 2026"),
         ended: None,
         covers: vec![
-            Covered { name: "Northwind Holdings".into(), href: Some("/clients/cli_1".into()), says: "Client, with all its matters".into() },
-            Covered { name: "Share purchase dispute".into(), href: Some("/matters/mat_1".into()), says: "Matter of Northwind Holdings".into() },
+            Covered { named: true, name: "Northwind Holdings".into(), href: Some("/clients/cli_1".into()), says: "Client, with all its matters".into() },
+            Covered { named: true, name: "Share purchase dispute".into(), href: Some("/matters/mat_1".into()), says: "Matter of Northwind Holdings".into() },
         ],
         people: vec![person("Tomás Reyes"), person("Amara Castellanos"), person("Jonas Weir")],
         groups: vec!["Lending".into()],

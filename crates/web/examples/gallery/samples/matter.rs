@@ -173,6 +173,8 @@ fn team() -> MatterTeam {
         ],
         knows_walls: true,
         matter: Some(MatterForms {
+            rename: true,
+            turn: true,
             open: false,
             etag: "7".into(),
             name: Field::text("name", "Name").value("Share purchase dispute"),

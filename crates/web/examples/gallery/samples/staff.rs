@@ -14,6 +14,7 @@ use super::{Pages, boxes, choose, csrf, kind, page, shell, when};
 
 fn today(shell: Shell, greeting: &str) -> Today {
     Today {
+        more_refusals: 0,
         shell,
         csrf: csrf(),
         greeting: greeting.into(),
@@ -88,6 +89,7 @@ fn partner_today() -> Today {
         refusals: vec![Refusal {
             says: "T. Reyes asked to read Settlement position, draft 4".into(),
             matter_name: "Share purchase dispute".into(),
+            matter_href: None,
             times: "barred by a wall".into(),
             when: when("09:41"),
             href: "/ledger/ent_1".into(),

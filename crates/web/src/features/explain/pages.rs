@@ -269,6 +269,12 @@ pub(super) async fn ask(posted: Posted) -> reply::Answer {
             };
             draw(&page, &fields, Outcome::Refused(why)).await
         }
+        Err(Error::NotFound) => {
+            let says = String::from(
+                "There is nothing under this that you may ask about. Ids begin with mat_, rec_, cli_ or wal_.",
+            );
+            draw(&page, &fields, Outcome::Wrong(("thing", says))).await
+        }
         Err(error) => draw(&page, &fields, Outcome::Wrong(on_form(error)?)).await,
     }
 }

@@ -1,10 +1,10 @@
 //! What happened in a matter, and who opened a record.
 
 use axum::http::Uri;
-use strongroom_domain::features::ledger::{self, Complete, EntryPage, EntryView};
+use strongroom_domain::features::ledger::{self, Complete, EntryPage, Part};
 use strongroom_domain::features::{matter as matters, record as records};
 use strongroom_domain::kernel::id::EntryId;
-use strongroom_domain::kernel::verb::{Scope, Verb};
+use strongroom_domain::kernel::verb::Verb;
 
 use crate::features::matter::{crumbs, head};
 use crate::features::words::{Within, lines};
@@ -21,12 +21,11 @@ use crate::view::parts::Pager;
 const PAGE: usize = 100;
 const SHOWN: [(&str, &str); 3] = [("all", "Everything"), ("changes", "Changes"), ("refused", "Refusals")];
 
-fn fits(entry: &EntryView, show: &str) -> bool {
-    let changes = || Verb::parse(&entry.verb).is_some_and(|v| v.scope() != Scope::Read);
-    match show {
-        "refused" => entry.outcome == "denied",
-        "changes" => changes(),
-        _ => true,
+fn part(asked: &Fields) -> Part {
+    match asked.get("show") {
+        "refused" => Part::Refusals,
+        "changes" => Part::Changes,
+        _ => Part::Everything,
     }
 }
 
@@ -50,10 +49,7 @@ fn draw(
         entries: EntryTable {
             lines: lines(
                 page,
-                seen.items
-                    .iter()
-                    .filter(|e| fits(e, show))
-                    .filter(|e| page.presenting.is_none() || e.outcome != "denied"),
+                seen.items.iter().filter(|e| page.presenting.is_none() || e.outcome != "denied"),
                 within,
             ),
             caption: String::from("Activity, newest first"),
@@ -90,8 +86,9 @@ fn after(page: &Page, asked: &Fields, list: &str) -> Result<Option<EntryId>, str
 pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
     let asked = Fields::of_query(&uri);
     let id = id_of(&page.ctx, Verb::MatterActivity, &id).await?;
-    let list = format!("page activity {id}");
-    let seen = ledger::matter_activity(&page.ctx, id, after(&page, &asked, &list)?, PAGE).await?;
+    let list = format!("page activity {id} {}", asked.get("show"));
+    let seen =
+        ledger::matter_activity_of(&page.ctx, id, part(&asked), after(&page, &asked, &list)?, PAGE).await?;
     let of = matters::matter(&page.ctx, id).await?;
     let head = head(&page, &of, MatterTab::Activity).await?;
     let shell = crumbs(&page, &of, "Activity");
@@ -110,8 +107,9 @@ pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
 pub(super) async fn record(One(id): One, page: Page, uri: Uri) -> Answer {
     let asked = Fields::of_query(&uri);
     let id = id_of(&page.ctx, Verb::RecordActivity, &id).await?;
-    let list = format!("page activity {id}");
-    let seen = ledger::record_activity(&page.ctx, id, after(&page, &asked, &list)?, PAGE).await?;
+    let list = format!("page activity {id} {}", asked.get("show"));
+    let seen =
+        ledger::record_activity_of(&page.ctx, id, part(&asked), after(&page, &asked, &list)?, PAGE).await?;
     let detail = records::read(&page.ctx, id).await?;
     let mut shell = crumbs(&page, &detail.matter, "Who opened it");
     shell.crumbs.pop();

@@ -133,6 +133,7 @@ impl Which {
             })?,
             since: read("since", self.since.as_deref(), parse_rfc3339)?,
             until: read("until", self.until.as_deref(), parse_rfc3339)?,
+            changes: false,
         })
     }
 

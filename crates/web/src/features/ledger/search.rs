@@ -59,6 +59,7 @@ fn filter(page: &Page, asked: &Fields) -> Result<Filter, Error> {
         outcome: asked.some("outcome").map(|w| outcome(w).ok_or_else(wrong("outcome"))).transpose()?,
         since: asked.some("since").map(|t| page.clocks.start_of(t).ok_or_else(wrong("since"))).transpose()?,
         until: asked.some("until").map(|t| page.clocks.end_of(t).ok_or_else(wrong("until"))).transpose()?,
+        changes: false,
     })
 }
 

@@ -49,6 +49,15 @@ fn seat_word(word: &str) -> &'static str {
     SEATS.into_iter().find(|(w, _)| *w == word).map_or("Reader", |(_, says)| says)
 }
 
+/// What a seat opens; where other rules stand in the way, those decide.
+fn opens(seat: &str) -> &'static str {
+    match seat {
+        "lead" => "Reads, adds and changes, keeps the team, exports. A seat alone does not decide.",
+        "member" => "Reads, adds and changes. A seat alone does not decide.",
+        _ => "Reads. A seat alone does not decide.",
+    }
+}
+
 fn seat_field(id: &str, chosen: &str) -> Field {
     let choices = SEATS.into_iter().map(|(w, says)| Choice::new(w, says).chosen(w == chosen)).collect();
     Field::new(Input::Select, "seat", "Seat").id(id).choices(choices)
@@ -115,8 +124,10 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         let these = seats.iter().filter(move |s| s.holds == holds).enumerate();
         these.map(|(n, s)| seat_row(page, &matter, s, may, n)).collect::<Vec<_>>()
     };
-    let forms =
-        if page.ctx.may(Verb::MatterRename, &target).await? { Some(forms(&matter, &typed)) } else { None };
+    let rename = page.ctx.may(Verb::MatterRename, &target).await?;
+    let turn =
+        page.ctx.may(if matter.open { Verb::MatterClose } else { Verb::MatterReopen }, &target).await?;
+    let forms = (rename || turn).then(|| MatterForms { rename, turn, ..forms(&matter, &typed) });
     let status = if typed.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = MatterTeam {
         head: head(page, &matter, MatterTab::Team).await?,
@@ -133,7 +144,8 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
                 name: person(page, a.staff),
                 can: !a.walled,
                 seat: (!knows_walls).then(|| format!("{}, by seat", seat_word(a.seat))),
-                because: vec![a.says],
+                // a sentence that a wall may contradict is not put into anyone's mouth
+                because: vec![if knows_walls { a.says } else { opens(a.seat).to_owned() }],
             })
             .collect(),
         knows_walls,
@@ -179,6 +191,8 @@ fn forms(m: &MatterView, typed: &Typed) -> MatterForms {
     let value = |name: &str, now: &str| if open { typed.fields.get(name).to_owned() } else { now.to_owned() };
     let why = if m.open { "Why it is closed" } else { "Why it is opened again" };
     MatterForms {
+        rename: true,
+        turn: true,
         open,
         etag: m.version.to_string(),
         name: at(Field::text("name", "Name").value(value("name", &m.name)), &["name"], wrong),

@@ -73,8 +73,9 @@ async fn form(
         csrf: stranger.csrf(),
         action: format!("/enrol/{link}"),
         person_name: start.name.clone(),
-        email: start.email.clone(),
-        role_name: String::from("a colleague"),
+        // whoever made the link sees this page too, and a contact's address tells their client
+        email: if start.contact { String::new() } else { start.email.clone() },
+        role_name: String::from(if start.contact { "a person at a client" } else { "a colleague" }),
         invited_by: state.firm_name().await,
         until: None,
         password: at("password", secret("password", "Password").hint(session::password_rules())),

@@ -31,6 +31,8 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
     let presenting = page.only_client();
     let mine = |client| presenting.is_none_or(|only| only == client);
     let first = page.me.name.split_whitespace().next().unwrap_or_default();
+    let (refusals, more_refusals) =
+        if presenting.is_some() { (Vec::new(), 0) } else { refusals(&page, &day) };
     let view = Today {
         shell: page.shell("Today", Section::Today),
         csrf: page.csrf(),
@@ -58,7 +60,8 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
                 left: page.clocks.left(e.until),
             })
             .collect(),
-        refusals: if presenting.is_some() { Vec::new() } else { refusals(&page, &day) },
+        refusals,
+        more_refusals,
         matters: day
             .matters
             .iter()
@@ -324,22 +327,35 @@ fn ledger(page: &Page, day: &Day) -> Vec<Line> {
     lines
 }
 
-/// The same refusal several times in a row is one line.
-fn refusals(page: &Page, day: &Day) -> Vec<Refusal> {
-    let runs = day.refusals.chunk_by(|a, b| a.says == b.says && a.matter == b.matter && a.record == b.record);
-    let line = |run: &[EntryView]| {
-        let r = run.first()?;
-        let times = if run.len() > 1 { format!("{} times", run.len()) } else { String::new() };
+/// How many lines of refusals the page has.
+const REFUSED: usize = 10;
+
+/// The same refusal is one line, however often and whatever came between: one noisy person hides nobody. And how many
+/// lines there are beyond those shown.
+fn refusals(page: &Page, day: &Day) -> (Vec<Refusal>, usize) {
+    let mut groups: Vec<Vec<&EntryView>> = Vec::new();
+    for entry in &day.refusals {
+        let same =
+            |a: &EntryView| a.says == entry.says && a.matter == entry.matter && a.record == entry.record;
+        match groups.iter_mut().find(|g| g.first().is_some_and(|a| same(a))) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    let line = |group: &Vec<&EntryView>| {
+        let r = group.first()?;
+        let times = if group.len() > 1 { format!("{} times", group.len()) } else { String::new() };
         Some(Refusal {
             // the matter's name stands below it
             says: if r.record_title.is_some() { headline(r) } else { r.says.clone() },
             matter_name: r.matter_name.clone().unwrap_or_default(),
+            matter_href: r.matter.map(|m| format!("/matters/{m}/activity?show=refused")),
             times,
             when: page.clocks.when(r.at),
             href: format!("/ledger/{}", r.id),
         })
     };
-    runs.filter_map(line).collect()
+    (groups.iter().take(REFUSED).filter_map(line).collect(), groups.len().saturating_sub(REFUSED))
 }
 
 fn root(page: &Page) -> String {

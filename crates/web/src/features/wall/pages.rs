@@ -100,11 +100,13 @@ pub(super) async fn list(page: Page, uri: Uri) -> Answer {
 fn covered(w: &WallView) -> Vec<Covered> {
     let hidden = || String::from("Something you may not see");
     let clients = w.clients.iter().map(|(id, name)| Covered {
+        named: name.is_some(),
         href: name.is_some().then(|| format!("/clients/{id}")),
         name: name.clone().unwrap_or_else(hidden),
         says: String::from("Client, with all its matters"),
     });
     let matters = w.matters.iter().map(|(id, name)| Covered {
+        named: name.is_some(),
         href: name.is_some().then(|| format!("/matters/{id}")),
         name: name.clone().unwrap_or_else(hidden),
         says: String::from("Matter"),

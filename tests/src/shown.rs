@@ -173,3 +173,51 @@ async fn an_upload_is_known_again_on_another_machine_and_a_duplicate_is_no_error
     assert_eq!(said.json()["duplicate_of"]["title"], "Lease");
     assert!(said.header("location").is_empty(), "nothing was begun");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_matter_is_opened_again_on_the_page_that_closed_it() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let (team, of) = (format!("/matters/{matter}/team"), |act: &str| format!("/matters/{matter}/{act}"));
+    let mut web = f.browser().session(&ann);
+    for (act, offered, gone) in [
+        ("close", "Open the matter again", "Change name or reference"),
+        ("reopen", "Close the matter", "Open the matter again"),
+    ] {
+        let page = web.get(&team).await.expect(200).text();
+        let etag = page.split(&format!("action=\"{}\"", of(act))).nth(1).expect("the form is drawn");
+        let etag = etag.split("name=\"etag\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let fields = [("etag", etag.as_str()), ("reason", "As agreed with the client.")];
+        send(&mut web, &team, &of(act), &fields).await.expect(303);
+        let page = web.get(&team).await.expect(200).text();
+        assert!(page.contains(offered) && !page.contains(gone), "after {act}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_refusals_of_an_activity_stand_together_and_a_code_that_was_asked_for_is_none_for_the_day() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let ben = f.person("Ben Okafor", Role::Associate).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    f.seat(&ann, matter, ben.id, "reader").await;
+    let mut his = f.browser().token(&ben);
+    let mut hers = f.browser().session(&ann);
+    let records = format!("/api/v1/matters/{matter}/records");
+    his.files(&records, &[], &[("a.txt", b"x")]).await.expect(403);
+    // what only reads comes between, more than a page of it
+    for _ in 0..101 {
+        his.get(&records).await.expect(200);
+    }
+    his.files(&records, &[], &[("a.txt", b"x")]).await.expect(403);
+    let page = hers.get(&format!("/matters/{matter}/activity?show=refused")).await.expect(200).text();
+    assert_eq!(page.matches("was refused beginning an upload").count(), 2, "both, on one page: {page}");
+    assert!(!page.contains("listed its records") && !page.contains("rel=\"next\""));
+
+    f.clock.advance(20 * MINUTE);
+    send(&mut hers, "/today", &format!("/matters/{matter}/export"), &[("reason", "For the client")]).await;
+    let day = hers.get("/today").await.expect(200).text();
+    assert!(day.contains("B. Okafor was refused") && day.contains("2 times"), "{day}");
+    assert!(!day.contains("a fresh code was missing"), "{day}");
+}

@@ -340,3 +340,9 @@ pub(crate) fn above(wrong: Option<&(&'static str, String)>) -> Option<String> {
         },
     )
 }
+
+/// With a capital letter, as a heading begins.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

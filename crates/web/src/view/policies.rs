@@ -16,6 +16,9 @@ pub struct RuleLine {
 
 /// A policy file and its rules.
 pub struct FileRules {
+    /// "Walls"
+    pub title: String,
+    /// "40-walls.cedar"
     pub name: String,
     /// "9 rules"
     pub count: String,

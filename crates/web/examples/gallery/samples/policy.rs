@@ -82,6 +82,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
                 },
             ],
             files: vec![FileRules {
+                title: "Walls".into(),
                 name: "30-records.cedar".into(),
                 count: "1 rule".into(),
                 rules: vec![RuleLine {

@@ -3,6 +3,7 @@
 use strongroom_domain::features::policy::{self, Candidate, Offer, Overview, ProposalView, Source};
 use strongroom_domain::{Error, Result};
 
+use crate::features::words::capital;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html};
 use crate::http::when::many;
@@ -18,6 +19,12 @@ pub(super) const fn from(source: Source) -> &'static str {
         Source::Release => "The texts of this release",
         Source::Folder => "The texts in the firm's policy folder",
     }
+}
+
+/// What a file is called by people: `40-walls.cedar` is "Walls".
+fn title(name: &str) -> String {
+    let stem = name.strip_suffix(".cedar").unwrap_or(name);
+    capital(&stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').replace('-', " "))
 }
 
 /// What is in force, what could come instead.
@@ -37,7 +44,7 @@ pub(super) async fn list(page: Page) -> Answer {
             });
             let rules: Vec<RuleLine> = own.collect();
             let count = u64::try_from(rules.len()).unwrap_or_default();
-            FileRules { count: many(count, "rule", "rules"), name, rules }
+            FileRules { title: title(&name), count: many(count, "rule", "rules"), name, rules }
         })
         .collect();
     let (waiting, decided): (Vec<_>, Vec<_>) = proposals.into_iter().partition(|p| p.state == "waiting");

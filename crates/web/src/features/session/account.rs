@@ -144,7 +144,8 @@ pub(crate) fn device(agent: &str) -> String {
     ]
     .into_iter()
     .find(|(sign, _)| agent.contains(sign))
-    .map_or("A program", |(_, name)| name);
+    .map(|(_, name)| name);
+    let Some(program) = program else { return unnamed(agent) };
     let system = [
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
@@ -156,6 +157,16 @@ pub(crate) fn device(agent: &str) -> String {
     .into_iter()
     .find(|(sign, _)| agent.contains(sign));
     system.map_or_else(|| program.to_owned(), |(_, name)| format!("{program} on {name}"))
+}
+
+/// No browser that we know: by the name that it gives itself, cut short, and said to be no more than that.
+fn unnamed(agent: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || " ./_-".contains(*c);
+    let name: String = agent.chars().filter(plain).take(40).collect();
+    match name.trim() {
+        "" => String::from("A program"),
+        name => format!("A program that calls itself \u{201c}{name}\u{201d}"),
+    }
 }
 
 /// The page.
@@ -291,5 +302,6 @@ mod tests {
         assert_eq!(device(safari), "Safari on iPhone");
         assert_eq!(device("curl/8.0"), "curl");
         assert_eq!(device(""), "A program");
+        assert_eq!(device("records-sync/2.1 <b>"), "A program that calls itself “records-sync/2.1 b”");
     }
 }

@@ -9,7 +9,7 @@ use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::StaffId;
 
 use crate::features::session::{KNOWN, device};
-use crate::features::words::headline;
+use crate::features::words::{capital, headline};
 use crate::http::cookies;
 use crate::http::page::Page;
 use crate::http::reply::{Answer, html};
@@ -105,11 +105,6 @@ async fn waiting(page: &Page) -> Result<u32, strongroom_domain::Error> {
     let all = strongroom_domain::features::staff::approvals(&page.ctx).await?;
     let policies = strongroom_domain::features::policy::waiting_for_me(&page.ctx).await?;
     Ok(u32::try_from(all.iter().filter(|a| a.mine).count() + usize::from(policies.is_some())).unwrap_or(0))
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Sign-ins from new devices, but those that the person has said were theirs.

@@ -130,7 +130,11 @@ async fn draw(page: &Page) -> Answer {
     let view = Health {
         shell: page.shell("System health", Section::Health),
         csrf: page.csrf(),
-        says: String::from(if well { "All is well." } else { "Something needs you." }),
+        says: String::from(match (well, h.ledger_replicas.is_empty()) {
+            (true, false) => "All is well.",
+            (true, true) => "It runs well. One protection is not set up: a replica of the ledger.",
+            (false, _) => "Something needs you.",
+        }),
         well,
         as_of: page.clocks.when(page.ctx.now()),
         checks: checks(page, &h),

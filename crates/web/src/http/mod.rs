@@ -11,6 +11,7 @@ pub mod etag;
 pub mod flash;
 pub mod form;
 mod kinds;
+mod lingering;
 pub mod metrics;
 pub mod page;
 pub mod problem;

@@ -86,7 +86,7 @@ pub async fn observe(State(state): State<WebState>, mut request: Request, next: 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(rq.clone());
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let answer = AssertUnwindSafe(next.run(super::lingering::linger(request))).catch_unwind().await;
     let mut response = answer.unwrap_or_else(|_| {
         state.metrics().panicked();
         tracing::error!(route, request.id = %rq.id, "a handler panicked");

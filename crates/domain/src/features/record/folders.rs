@@ -104,8 +104,15 @@ pub(super) async fn ensure(
             folder.row_version,
             folder.bind().mac(tx.vault())?
         ];
-        tx.exec_one(&store::FOLDER_INSERT, &values).await?;
-        found = Some((id, own));
+        if tx.exec(&store::FOLDER_INSERT, &values).await? == 1 {
+            found = Some((id, own));
+            continue;
+        }
+        // many files that arrive together want the same new folder: another request made it first, and it is there now
+        let index = mac::blind_index(&index_key, "folder", &so_far.to_lowercase());
+        let row = tx.optional(&store::FOLDER_BY_NAME, &params![matter.id.to_string(), index]).await?;
+        let folder = FolderRow::read(&row.ok_or(Error::Stale)?, tx.vault())?;
+        found = Some((folder.id, Labels::of_row(&folder.labels)?));
     }
     Ok(found)
 }

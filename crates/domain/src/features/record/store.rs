@@ -48,7 +48,7 @@ statements! {
     pub FOLDER_BY_NAME = "SELECT folder_id, matter_id, parent_id, name_index, sealed_name, labels, created_at, row_version, mac \
         FROM folder WHERE matter_id = $1 AND name_index = $2";
     pub FOLDER_INSERT = "INSERT INTO folder (folder_id, matter_id, parent_id, name_index, sealed_name, labels, created_at, row_version, mac) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (matter_id, name_index) DO NOTHING";
 }
 
 /// A row of `record_version`.

@@ -209,7 +209,10 @@ async fn changed_and_missing_rows_of_authority_are_named() {
 #[tokio::test]
 async fn every_bound_table_is_named_when_its_row_is_changed() {
     let story = Story::new().await;
+    let group = crate::features::group::MakeGroup { name: Name::parse("Litigation").unwrap() };
+    story.f.admin().await.perform(group).await.unwrap();
     for (table, change) in [
+        ("staff_group", "created_at = created_at + 1"),
         ("staff", "created_at = created_at + 1"),
         ("credential", "used = used + 1"),
         ("session", "seen_at = seen_at + 1"),

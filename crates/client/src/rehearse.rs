@@ -1,8 +1,10 @@
 //! `import --dry-run`: what an import would do, as the server would answer it. Every file is read and hashed, nothing
 //! is sent but digests.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::Server;
 use crate::progress::Progress;
@@ -45,7 +47,8 @@ pub async fn rehearse(server: &Server, matter: &str, found: Walk) -> anyhow::Res
     let progress = Progress::bytes(found.items.iter().map(|i| i.size).sum());
     found.notes.iter().for_each(|n| progress.say(n));
     let mut told = Rehearsal { may_add: true, ..Rehearsal::default() };
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen = BTreeMap::new();
+    let path = format!("/api/v1/matters/{matter}/records/known");
     for some in found.items.chunks(ASKED) {
         let mut hashed: Vec<(&Item, String)> = Vec::with_capacity(some.len());
         for item in some {
@@ -60,12 +63,11 @@ pub async fn rehearse(server: &Server, matter: &str, found: Walk) -> anyhow::Res
             progress.add(item.size);
         }
         let asked: Vec<&str> = hashed.iter().map(|(_, sha256)| sha256.as_str()).collect();
-        let path = format!("/api/v1/matters/{matter}/records/known");
         let answer = connection.post(&path, &json!({ "sha256": asked })).await?;
-        told.may_add &= answer.get("may_add").and_then(serde_json::Value::as_bool).unwrap_or(false);
-        let items = answer.get("items").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+        told.may_add &= answer.get("may_add").and_then(Value::as_bool).unwrap_or(false);
+        let items = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
         for (place, (item, sha256)) in hashed.into_iter().enumerate() {
-            let there = items.get(place).and_then(|i| i.get("record")).and_then(serde_json::Value::as_str);
+            let there = items.get(place).and_then(|i| i.get("record")).and_then(Value::as_str);
             let of = there.map(ToOwned::to_owned).or_else(|| seen.get(&sha256).cloned());
             if let Some(of) = of {
                 told.already += 1;

@@ -147,28 +147,25 @@ fn unnamed(says: &str, entry: &EntryView) -> String {
         (.., Some(_)) => "a client",
         _ => return says.to_owned(),
     };
-    let points = |word: &str| matches!(word, "it" | "it:" | "its");
-    if says.split(' ').any(points) { naming(says, kind) } else { says.to_owned() }
+    named(says, kind).unwrap_or_else(|| says.to_owned())
 }
 
 /// "read it" and a title make "read Complaint as filed".
 fn naming(says: &str, thing: &str) -> String {
-    let named = |word: &str| match word {
-        "it" => Some(thing.to_owned()),
-        "it:" => Some(format!("{thing}:")),
-        "its" => Some(format!("{thing}'s")),
-        _ => None,
+    named(says, thing).unwrap_or_else(|| format!("{says}: {thing}"))
+}
+
+/// The words with the thing's name in place of the first "it"; none where none stands there.
+fn named(says: &str, thing: &str) -> Option<String> {
+    let mut words: Vec<&str> = says.split(' ').collect();
+    let place = words.iter_mut().find(|word| matches!(**word, "it" | "it:" | "its"))?;
+    let name = match *place {
+        "it:" => format!("{thing}:"),
+        "its" => format!("{thing}'s"),
+        _ => thing.to_owned(),
     };
-    let mut found = false;
-    let words = says.split(' ').map(|word| match named(word).filter(|_| !found) {
-        Some(name) => {
-            found = true;
-            name
-        }
-        None => word.to_owned(),
-    });
-    let text = words.collect::<Vec<_>>().join(" ");
-    if found { text } else { format!("{text}: {thing}") }
+    *place = &name;
+    Some(words.join(" "))
 }
 
 /// The sentence at the head of an entry's own page.
@@ -181,8 +178,11 @@ pub(crate) fn headline(entry: &EntryView) -> String {
 
 /// What an entry is about, to whoever watches by ids: the end of the narrowest id, and the list of what is filtered by it.
 fn of(page: &PageCx, entry: &EntryView, within: Within) -> Option<(String, String)> {
-    let watches = matches!(page.me.role, Role::Auditor | Role::ComplianceOfficer);
-    if within != Within::Ledger || !watches || entry.matter_name.is_some() || entry.record_title.is_some() {
+    if within != Within::Ledger
+        || !watches(page.me.role)
+        || entry.matter_name.is_some()
+        || entry.record_title.is_some()
+    {
         return None;
     }
     let (matter, client) = (entry.matter.map(|m| m.to_string()), entry.client.map(|c| c.to_string()));
@@ -345,4 +345,15 @@ pub(crate) fn above(wrong: Option<&(&'static str, String)>) -> Option<String> {
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// True for the roles that see every entry.
+pub(crate) const fn watches(role: Role) -> bool {
+    matches!(role, Role::Auditor | Role::ComplianceOfficer)
+}
+
+/// Whether a label has every one of these words.
+pub(crate) fn fits(label: &str, words: &str) -> bool {
+    let label = label.to_lowercase();
+    words.to_lowercase().split_whitespace().all(|word| label.contains(word))
 }

@@ -84,13 +84,13 @@ pub struct Drawer {
     pub may_add: bool,
 }
 
-/// The matter's first page.
 /// The form that takes the matter out.
 pub struct ExportForm {
     pub open: bool,
     pub reason: Field,
 }
 
+/// The matter's first page.
 #[derive(Template)]
 #[template(path = "matter_records.html")]
 pub struct MatterRecords {

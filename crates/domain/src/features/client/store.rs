@@ -22,7 +22,7 @@ statements! {
 /// # Errors
 /// Sealed.
 pub(crate) fn values(client: &ClientFacts, vault: &Vault) -> Result<Vec<Param>> {
-    Ok(params![
+    Ok(Vec::from(params![
         client.id.to_string(),
         i64::from(client.number),
         client.sealed_name.clone(),
@@ -31,6 +31,5 @@ pub(crate) fn values(client: &ClientFacts, vault: &Vault) -> Result<Vec<Param>> 
         client.row_version,
         client.created_by.clone(),
         client.bind().mac(vault)?
-    ]
-    .to_vec())
+    ]))
 }

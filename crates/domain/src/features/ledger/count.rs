@@ -37,8 +37,7 @@ impl Count {
     const NONE: Self = Self { upto: 0, count: 0, chain: [0; 32] };
 
     fn of_entry(bytes: &[u8]) -> Option<Self> {
-        let entry: Value = serde_json::from_slice(bytes).ok()?;
-        let facts = entry.get("facts")?;
+        let facts = facts_of(bytes)?;
         let mut chain = [0; 32];
         hex::decode_to_slice(facts.get("chain")?.as_str()?, &mut chain).ok()?;
         Some(Self { upto: facts.get("upto")?.as_u64()?, count: facts.get("count")?.as_u64()?, chain })
@@ -73,7 +72,10 @@ pub struct Complete {
 pub async fn count_if_due(room: &Arc<Strongroom>) -> Result<usize> {
     let last = room.db.optional(&store::LAST_COUNT, &[]).await?;
     let (at, since) = match &last {
-        Some(row) => (row.get("at")?, upto_of(&row.get::<Vec<u8>>("bytes")?).unwrap_or(0)),
+        Some(row) => {
+            let facts = facts_of(&row.get::<Vec<u8>>("bytes")?);
+            (row.get("at")?, facts.and_then(|f| f.get("upto")?.as_u64()).unwrap_or(0))
+        }
         None => (Micros::MIN, 0),
     };
     if at / DAY >= room.now() / DAY {
@@ -91,9 +93,8 @@ pub async fn count_if_due(room: &Arc<Strongroom>) -> Result<usize> {
     Ok(touched.len())
 }
 
-fn upto_of(entry: &[u8]) -> Option<u64> {
-    let entry: Value = serde_json::from_slice(entry).ok()?;
-    entry.get("facts")?.get("upto")?.as_u64()
+fn facts_of(entry: &[u8]) -> Option<Value> {
+    serde_json::from_slice::<Value>(entry).ok()?.get_mut("facts").map(Value::take)
 }
 
 async fn count(ctx: &Ctx, matter: MatterId, head: &Head) -> Result<()> {

@@ -6,7 +6,6 @@ use strongroom_tlog::{TilePath, VerifierKey, leaf_hash};
 
 use super::model::{EntryRef, Raw, State};
 use super::own_acts;
-
 use super::refused::of_the_firm;
 use super::stories::Story;
 use super::tiles::{bundle, checkpoint, tile, vkey, within};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use strongroom_storage::params;
 
+use crate::features::ledger::knows_walls;
 use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -108,12 +109,7 @@ pub struct Team {
 
 /// Whether the viewer may know of walls over a matter. On a screen that others see, nobody does.
 fn may_know_walls(ctx: &Ctx, matter: &MatterFacts, compliance: bool) -> bool {
-    if ctx.presents().is_some() {
-        return false;
-    }
-    let now = ctx.now();
-    let leads = |me| matter.seat_of(me, now) == "lead" && matter.wall_for(me, now) == WallAnswer::None;
-    compliance || ctx.actor.person().is_some_and(leads)
+    knows_walls(ctx, matter) || (compliance && ctx.presents().is_none())
 }
 
 /// The walls over a matter that the viewer may know of.

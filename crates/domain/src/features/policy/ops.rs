@@ -51,8 +51,8 @@ impl Answer for Proposed {
 /// Proposes what a source offers. `digest` is that of the texts that the person has looked at.
 ///
 /// # Errors
-/// Refused; a reason that is none, told to whoever may propose; other texts than those looked at; texts that cannot be used, or that go too far; something waits
-/// already; sealed; storage.
+/// Refused; a reason that is none, told to whoever may propose; other texts than those looked at; texts that cannot be
+/// used, or that go too far; something waits already; sealed; storage.
 pub async fn propose(ctx: &Ctx, source: Source, digest: &str, reason: Result<Reason>) -> Result<Proposed> {
     // whoever may not is refused by the gate below, before anything of theirs is read
     let offer = match ctx.may_now(Verb::PolicyPropose, &Target::Firm).await? {

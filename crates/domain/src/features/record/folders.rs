@@ -71,10 +71,8 @@ pub(super) async fn ensure(
         }
         so_far.push_str(part.as_str());
         let index = mac::blind_index(&index_key, "folder", &so_far.to_lowercase());
-        let row = tx.optional(&store::FOLDER_BY_NAME, &params![matter.id.to_string(), index]).await?;
-        if let Some(row) = row {
-            let folder = FolderRow::read(&row, tx.vault())?;
-            found = Some((folder.id, Labels::of_row(&folder.labels)?));
+        if let Some(there) = named(tx, matter, index).await? {
+            found = Some(there);
             continue;
         }
         let inherited = found.map_or(Labels::DEFAULT, |(_, l)| l);
@@ -104,15 +102,23 @@ pub(super) async fn ensure(
             folder.row_version,
             folder.bind().mac(tx.vault())?
         ];
-        if tx.exec(&store::FOLDER_INSERT, &values).await? == 1 {
-            found = Some((id, own));
-            continue;
-        }
-        // many files that arrive together want the same new folder: another request made it first, and it is there now
-        let index = mac::blind_index(&index_key, "folder", &so_far.to_lowercase());
-        let row = tx.optional(&store::FOLDER_BY_NAME, &params![matter.id.to_string(), index]).await?;
-        let folder = FolderRow::read(&row.ok_or(Error::Stale)?, tx.vault())?;
-        found = Some((folder.id, Labels::of_row(&folder.labels)?));
+        found = Some(match tx.exec(&store::FOLDER_INSERT, &values).await? {
+            1 => (id, own),
+            // many files that arrive together want the same new folder: another request made it first
+            _ => named(tx, matter, index).await?.ok_or(Error::Stale)?,
+        });
     }
     Ok(found)
+}
+
+/// The matter's folder under this blind index of its path, and its labels.
+async fn named(
+    tx: &mut WriteTx<'_>,
+    matter: &MatterFacts,
+    index: [u8; 16],
+) -> Result<Option<(FolderId, Labels)>> {
+    let row = tx.optional(&store::FOLDER_BY_NAME, &params![matter.id.to_string(), index]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let folder = FolderRow::read(&row, tx.vault())?;
+    Ok(Some((folder.id, Labels::of_row(&folder.labels)?)))
 }

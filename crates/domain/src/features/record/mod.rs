@@ -33,7 +33,7 @@ pub(crate) use queries::kind_under;
 pub use queries::{list, read};
 pub use search::{Found, find};
 pub(crate) use sink::{Sealer, Sink};
-pub(crate) use version_row::content_index;
+pub(crate) use version_row::{content_index, refuse_same};
 
 #[cfg(test)]
 mod stops;

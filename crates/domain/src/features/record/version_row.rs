@@ -6,7 +6,7 @@ use strongroom_storage::params;
 
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, RecordFacts, id_of};
-use crate::kernel::id::RecordId;
+use crate::kernel::id::{MatterId, Record};
 use crate::kernel::operation::WriteTx;
 use crate::kernel::vault::{Column, KeyOf};
 
@@ -28,11 +28,7 @@ pub(super) async fn insert(
     let matter_key = tx.key(&matter.id.any(), KeyOf::Matter(matter.number))?;
     let content_index = content_index(&matter_key, &sunk.sha256);
     if !keep_duplicate {
-        let same = params![matter.id.to_string(), content_index];
-        if let Some(row) = tx.optional(&store::SAME_CONTENT, &same).await? {
-            let of: RecordId = id_of(&row, "record_id")?;
-            return Err(Error::Duplicate { of: of.any() });
-        }
+        refuse_same(tx, matter.id, content_index).await?;
     }
     let media_type = sniff(&sunk.head, &filename).mime.to_owned();
     let facts = VersionFacts { filename, media_type, sha256: hex::encode(sunk.sha256) };
@@ -52,6 +48,18 @@ pub(super) async fn insert(
     };
     tx.exec_one(&store::VERSION_INSERT, &version.values(tx.vault())?).await?;
     Ok(facts)
+}
+
+/// The same bytes in the matter are said to be there.
+pub(crate) async fn refuse_same(
+    tx: &mut WriteTx<'_>,
+    matter: MatterId,
+    content_index: [u8; 16],
+) -> Result<()> {
+    match tx.optional(&store::SAME_CONTENT, &params![matter.to_string(), content_index]).await? {
+        Some(row) => Err(Error::Duplicate { of: id_of::<Record>(&row, "record_id")?.any() }),
+        None => Ok(()),
+    }
 }
 
 /// The blind index under which the same bytes in one matter are found.

@@ -46,31 +46,26 @@ impl Invitation {
     }
 }
 
-/// How far it has come, and whether anything about the person waits for a second one.
-pub(crate) async fn of(ctx: &Ctx, staff: StaffId, role: Role) -> Result<(Invitation, bool)> {
-    let (mut waiting, mut rejected) = (false, false);
-    let mut agreed = role == Role::ClientContact;
-    for row in ctx.room.db.all(&store::APPROVALS_OF, &params![staff.to_string()]).await? {
-        let approval = Approval::read(&row, &ctx.room.vault)?;
-        waiting |= approval.state == "waiting";
-        agreed |= approval.state == "approved" && approval.role == Some(role);
-        // the last that was asked counts; the rows come in that order
-        rejected = approval.state == "rejected";
+/// What was asked of a second person about someone, in the order in which it was asked.
+pub(crate) async fn asked(ctx: &Ctx, staff: StaffId) -> Result<Vec<Approval>> {
+    let rows = ctx.room.db.all(&store::APPROVALS_OF, &params![staff.to_string()]).await?;
+    rows.iter().map(|row| Approval::read(row, &ctx.room.vault)).collect()
+}
+
+/// How far the invitation of someone has come who has not enrolled.
+pub(crate) async fn of(ctx: &Ctx, staff: StaffId, role: Role, asked: &[Approval]) -> Result<Invitation> {
+    let agreed = |a: &Approval| a.state == "approved" && a.role == Some(role);
+    if role == Role::ClientContact || asked.iter().any(agreed) {
+        let now = ctx.now();
+        let live = credential::live(&ctx.room.db, &ctx.room.vault, staff).await?;
+        let linked = live.iter().any(|c| c.kind == "link" && c.expires_at.is_some_and(|e| now < e));
+        return Ok(if linked { Invitation::Linked } else { Invitation::NoLink });
     }
-    let now = ctx.now();
-    let linked = agreed
-        && credential::live(&ctx.room.db, &ctx.room.vault, staff)
-            .await?
-            .iter()
-            .any(|c| c.kind == "link" && c.expires_at.is_some_and(|e| now < e));
-    let invitation = if agreed {
-        if linked { Invitation::Linked } else { Invitation::NoLink }
-    } else if waiting {
+    Ok(if asked.iter().any(|a| a.state == "waiting") {
         Invitation::Waiting
-    } else if rejected {
+    } else if asked.last().is_some_and(|a| a.state == "rejected") {
         Invitation::Rejected
     } else {
         Invitation::Withdrawn
-    };
-    Ok((invitation, waiting))
+    })
 }

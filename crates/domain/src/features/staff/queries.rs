@@ -146,9 +146,11 @@ async fn view(ctx: &Ctx, person: &PersonFacts, administrator: bool) -> Result<St
     groups.sort_by(|(_, a), (_, b)| a.cmp(b));
     let (mut invitation, mut waiting) = (None, false);
     if administrator {
-        let (how_far, waits) = invitation::of(ctx, person.id, present.role).await?;
-        invitation = (present.state == "invited").then_some(how_far);
-        waiting = waits;
+        let asked = invitation::asked(ctx, person.id).await?;
+        waiting = asked.iter().any(|a| a.state == "waiting");
+        if present.state == "invited" {
+            invitation = Some(invitation::of(ctx, person.id, present.role, &asked).await?);
+        }
     }
     let own = ctx.me()? == person.id;
     let told = present.role != Role::ClientContact || own || blind::to("contacts-hidden");

@@ -151,7 +151,7 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
         let id: StaffId = id_of(&row, "staff_id")?;
         let role: Option<Role> = Role::parse(&row.get::<String>("role")?);
         let Some(role) = role else { continue };
-        let (invitation, _) = invitation::of(ctx, id, role).await?;
+        let invitation = invitation::of(ctx, id, role, &invitation::asked(ctx, id).await?).await?;
         // what came to nothing waits for nobody; the list of staff says so
         if !invitation.over() {
             not_enrolled.push((id, name_of(ctx, id), invitation));

@@ -3,7 +3,7 @@
 use strongroom_storage::params;
 use strongroom_storage::sql::Turn;
 
-use crate::features::record::Labels;
+use crate::features::record::{Labels, content_index, refuse_same};
 use crate::kernel::clock::{DAY, Micros};
 use crate::kernel::ctx::Ctx;
 use crate::kernel::entry::Facts;
@@ -105,12 +105,7 @@ impl Operation for BeginUpload {
         folder_path(new.folder.as_deref().unwrap_or_default())?;
         if let (Some(sha256), false, None) = (new.sha256, new.keep_duplicate, new.version_of) {
             let key = tx.key(&matter.id.any(), KeyOf::Matter(matter.number))?;
-            let index = crate::features::record::content_index(&key, &sha256);
-            let same = params![matter.id.to_string(), index];
-            if let Some(row) = tx.optional(&crate::features::record::store::SAME_CONTENT, &same).await? {
-                let of: RecordId = crate::kernel::facts::id_of(&row, "record_id")?;
-                return Err(Error::Duplicate { of: of.any() });
-            }
+            refuse_same(tx, matter.id, content_index(&key, &sha256)).await?;
         }
         let number = match new.version_of {
             Some(record) => {

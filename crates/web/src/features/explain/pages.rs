@@ -12,7 +12,7 @@ use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 
 use super::thing;
-use crate::features::words::{above, at, on_form, people, person, whom};
+use crate::features::words::{above, at, fits, on_form, people, person, whom};
 use crate::http::api::id_of;
 use crate::http::form::Fields;
 use crate::http::page::{Page, Posted};
@@ -166,9 +166,7 @@ async fn things(page: &Page, fields: &Fields) -> Result<(Field, bool), Error> {
         );
         if page.me.role == Role::ComplianceOfficer {
             let (walls, _) = wall::walls(&page.ctx, None, OFFERED).await?;
-            let wanted = words.to_lowercase();
-            let fits = |name: &str| wanted.split_whitespace().all(|w| name.to_lowercase().contains(w));
-            let fitting = walls.into_iter().filter(|w| fits(&w.name)).take(FOUND);
+            let fitting = walls.into_iter().filter(|w| fits(&w.name, words)).take(FOUND);
             choices.extend(fitting.map(|w| (w.id.to_string(), format!("Wall: {}", w.name))));
         }
     }

@@ -8,6 +8,7 @@ use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 
+use crate::features::words::fits;
 use crate::http::api::Json;
 use crate::http::page::Page;
 use crate::http::problem::Problem;
@@ -125,9 +126,4 @@ const BEGUN: &[(Verb, &str, &str, &str)] = &[
 
 fn hit(kind: &'static str, title: &str, href: &str) -> Hit {
     Hit { kind, title: title.to_owned(), subtitle: String::new(), href: href.to_owned() }
-}
-
-fn fits(label: &str, words: &str) -> bool {
-    let label = label.to_lowercase();
-    words.to_lowercase().split_whitespace().all(|word| label.contains(word))
 }

@@ -19,14 +19,16 @@ use crate::view::matters::MatterTab;
 use crate::view::parts::Pager;
 
 const PAGE: usize = 100;
-const SHOWN: [(&str, &str); 3] = [("all", "Everything"), ("changes", "Changes"), ("refused", "Refusals")];
+const SHOWN: [(&str, &str, Part); 3] = [
+    ("all", "Everything", Part::Everything),
+    ("changes", "Changes", Part::Changes),
+    ("refused", "Refusals", Part::Refusals),
+];
 
-fn part(asked: &Fields) -> Part {
-    match asked.get("show") {
-        "refused" => Part::Refusals,
-        "changes" => Part::Changes,
-        _ => Part::Everything,
-    }
+/// The part that is asked for, and its word; all of it where none is.
+fn part(asked: &Fields) -> (&'static str, Part) {
+    let [(all, _, everything), ..] = SHOWN;
+    SHOWN.iter().find(|(w, ..)| *w == asked.get("show")).map_or((all, everything), |(w, _, part)| (w, *part))
 }
 
 fn draw(
@@ -38,8 +40,8 @@ fn draw(
     list: &str,
     seen: &EntryPage,
 ) -> Answer {
-    let show = SHOWN.iter().find(|(w, _)| *w == asked.get("show")).map_or("all", |(w, _)| w);
-    let choices = SHOWN.iter().map(|(w, says)| Choice::new(*w, *says).chosen(*w == show)).collect();
+    let (show, _) = part(asked);
+    let choices = SHOWN.iter().map(|(w, says, _)| Choice::new(*w, *says).chosen(*w == show)).collect();
     let within = if matches!(of, ActivityOf::Matter(_)) { Within::Matter } else { Within::Record };
     let next = seen.next.map(|id| page.ctx.seal_cursor(list, &id.to_string())).transpose()?;
     let view = MatterActivity {
@@ -86,9 +88,9 @@ fn after(page: &Page, asked: &Fields, list: &str) -> Result<Option<EntryId>, str
 pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
     let asked = Fields::of_query(&uri);
     let id = id_of(&page.ctx, Verb::MatterActivity, &id).await?;
-    let list = format!("page activity {id} {}", asked.get("show"));
-    let seen =
-        ledger::matter_activity_of(&page.ctx, id, part(&asked), after(&page, &asked, &list)?, PAGE).await?;
+    let (show, part) = part(&asked);
+    let list = format!("page activity {id} {show}");
+    let seen = ledger::matter_activity_of(&page.ctx, id, part, after(&page, &asked, &list)?, PAGE).await?;
     let of = matters::matter(&page.ctx, id).await?;
     let head = head(&page, &of, MatterTab::Activity).await?;
     let shell = crumbs(&page, &of, "Activity");
@@ -107,9 +109,9 @@ pub(super) async fn matter(One(id): One, page: Page, uri: Uri) -> Answer {
 pub(super) async fn record(One(id): One, page: Page, uri: Uri) -> Answer {
     let asked = Fields::of_query(&uri);
     let id = id_of(&page.ctx, Verb::RecordActivity, &id).await?;
-    let list = format!("page activity {id} {}", asked.get("show"));
-    let seen =
-        ledger::record_activity_of(&page.ctx, id, part(&asked), after(&page, &asked, &list)?, PAGE).await?;
+    let (show, part) = part(&asked);
+    let list = format!("page activity {id} {show}");
+    let seen = ledger::record_activity_of(&page.ctx, id, part, after(&page, &asked, &list)?, PAGE).await?;
     let detail = records::read(&page.ctx, id).await?;
     let mut shell = crumbs(&page, &detail.matter, "Who opened it");
     shell.crumbs.pop();

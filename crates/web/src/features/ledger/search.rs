@@ -11,7 +11,7 @@ use strongroom_domain::kernel::entry::Outcome;
 use strongroom_domain::kernel::id::{ClientId, EntryId, MatterId};
 use strongroom_domain::kernel::verb::Verb;
 
-use crate::features::words::{Within, lines, people};
+use crate::features::words::{Within, lines, people, watches};
 use crate::http::form::{Fields, query};
 use crate::http::page::{Page, Posted};
 use crate::http::reply::{Answer, html_as, see_other};
@@ -26,11 +26,6 @@ const PAGE: usize = 50;
 const FILTERS: [&str; 7] = ["person", "client", "matter", "verb", "outcome", "since", "until"];
 /// How many things of one name are offered to choose from.
 const FIT: usize = 20;
-
-/// True for the roles that see every entry.
-pub(super) const fn watches(role: Role) -> bool {
-    matches!(role, Role::Auditor | Role::ComplianceOfficer)
-}
 
 /// Clients and matters are asked for by name where this person sees names.
 const fn by_name(role: Role) -> bool {

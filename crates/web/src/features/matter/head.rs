@@ -27,8 +27,7 @@ pub(crate) async fn head(page: &Page, m: &MatterView, tab: MatterTab) -> Result<
         led_by: Some(m.leads.join(", ")).filter(|l| !l.is_empty()),
         state: if m.open { State::Open } else { State::Closed },
         labels: no_labels(),
-        // a client who looks on learns of no wall
-        wall: if page.presenting.is_some() { None } else { badge(&m.walls) },
+        wall: badge(&m.walls),
         people: Some(people(m.people, m.knows_walls)),
         tab,
         shows_records: reads,

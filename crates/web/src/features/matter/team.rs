@@ -6,7 +6,6 @@ use strongroom_domain::features::matter::{
     self, CloseMatter, EndSeat, GiveSeat, MatterView, RenameMatter, ReopenMatter, Seat, Team,
 };
 use strongroom_domain::features::wall::{self, WallKind};
-use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::id::{MatterId, StaffId};
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::text::{Name, Reason, Reference};
@@ -94,7 +93,7 @@ fn seat_row(page: &Page, matter: &MatterView, seat: &Seat, may: bool, number: us
 }
 
 async fn wall_lines(page: &Page, matter: &MatterView) -> Result<Option<Vec<WallLine>>, Error> {
-    if page.presenting.is_some() || (page.me.role != Role::ComplianceOfficer && matter.my_seat != "lead") {
+    if !matter.knows_walls {
         return Ok(None);
     }
     let mut lines = Vec::new();
@@ -139,7 +138,6 @@ async fn draw(page: &Page, id: MatterId, typed: Typed) -> Answer {
         walls,
         who: access
             .into_iter()
-            .filter(|a| page.presenting.is_none() || !a.walled)
             .map(|a| WhoRow {
                 name: person(page, a.staff),
                 can: !a.walled,

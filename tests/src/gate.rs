@@ -2,13 +2,15 @@
 //! rights, a wall whose list of names was shortened behind the program's back, labels that are lowered, accounts that
 //! need a second person.
 
+use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
 use strongroom_domain::features::session::make_token;
 use strongroom_domain::features::wall::{EndWall, MakeWall, WallKind, WallSpec};
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::clock::{HOUR, MINUTE, rfc3339};
-use strongroom_domain::kernel::id::{MatterId, StaffId};
+use strongroom_domain::kernel::error::Error;
+use strongroom_domain::kernel::id::{GroupId, MatterId, StaffId};
 use strongroom_domain::kernel::text::{Name, Reason};
 use strongroom_domain::kernel::verb::Scope;
 use strongroom_testkit::{Person, TestFirm};
@@ -64,6 +66,65 @@ async fn a_wall_that_admits_some_keeps_everyone_else_out_with_their_seats() {
     // who makes walls is not kept from the wall by not being named
     let walls = f.browser().token(&ines).get("/api/v1/walls").await.expect(200).json();
     assert_eq!(walls["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wall_reaches_whoever_is_in_a_group_that_it_names_while_they_are_in_it() {
+    let f = TestFirm::new().await;
+    let (ann, ben, ines, matter, record) = scene(&f).await;
+    let mut admin = f.browser().token(&f.admin.again(&f).await);
+    let made =
+        admin.json(Method::POST, "/api/v1/groups", &json!({ "name": "Buyer's side" })).await.expect(201);
+    let group = GroupId::parse(made.json()["id"].as_str().expect("an id")).unwrap();
+    let member = |person: &Person| format!("/api/v1/groups/{group}/members/{}", person.id);
+    // one who was in it and left before the wall was made
+    admin.send(Method::PUT, &member(&ben), &[], Body::empty()).await.expect(204);
+    admin.send(Method::DELETE, &member(&ben), &[], Body::empty()).await.expect(204);
+    let around = |kind| {
+        let mut wall = wall(kind, matter, Vec::new());
+        wall.spec.groups.push(group);
+        wall
+    };
+    let bars = ines.ctx(&f).await.perform(around(WallKind::Bars)).await.unwrap();
+    let content = format!("/api/v1/records/{record}/content");
+    let (mut hers, mut his) = (f.browser().token(&ann), f.browser().token(&ben));
+    his.get(&content).await.expect(200);
+
+    admin.send(Method::PUT, &member(&ben), &[], Body::empty()).await.expect(204);
+    his.get(&content).await.expect(404);
+    hers.get(&content).await.expect(200);
+    // who keeps the groups opens by them nothing that the wall closes
+    let kept = admin.send(Method::DELETE, &member(&ben), &[], Body::empty()).await.expect(409).json();
+    assert_eq!(kept["code"], "group.named");
+    his.get(&content).await.expect(404);
+
+    // the same group admitted: he alone is in it
+    let reason = Reason::parse("The other kind was meant.").unwrap();
+    ines.ctx(&f).await.perform(EndWall { wall: bars, reason, etag: None }).await.unwrap();
+    ines.ctx(&f).await.perform(around(WallKind::Admits)).await.unwrap();
+    his.get(&content).await.expect(200);
+    hers.get(&content).await.expect(404);
+    let kept = admin.send(Method::PUT, &member(&ann), &[], Body::empty()).await.expect(409).json();
+    assert_eq!(kept["code"], "group.named");
+    admin.send(Method::DELETE, &member(&ben), &[], Body::empty()).await.expect(204);
+    his.get(&content).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_a_wall_bars_neither_sees_it_nor_ends_it_even_a_compliance_officer() {
+    let f = TestFirm::new().await;
+    let (_, _, ines, matter, _) = scene(&f).await;
+    let omar = f.person("Omar Haddad", Role::ComplianceOfficer).await;
+    let made = ines.ctx(&f).await.perform(wall(WallKind::Bars, matter, vec![omar.id])).await.unwrap();
+    let path = format!("/api/v1/walls/{made}");
+    let mut his = f.browser().token(&omar);
+    his.get(&path).await.expect(404);
+    let listed = his.get("/api/v1/walls").await.expect(200).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
+    let reason = Reason::parse("It stands in my way.").unwrap();
+    let ended = omar.ctx(&f).await.perform(EndWall { wall: made, reason, etag: None }).await;
+    assert!(matches!(ended, Err(Error::NotFound)), "{ended:?}");
+    f.browser().token(&ines).get(&path).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -103,6 +103,7 @@ pub const CHECKS: &[&str] = &[
     "mac:authority_set",
     "mac:policy_file",
     "mac:policy_proposal",
+    "mac:policy_replaced",
     "set:seats",
     "set:walls",
     "set:wall",

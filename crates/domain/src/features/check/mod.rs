@@ -9,6 +9,8 @@
 //! a fault of storage is an error, never a finding.
 
 mod blobs;
+#[cfg(test)]
+mod changed;
 mod keyring;
 mod log;
 mod rows;

@@ -143,6 +143,13 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     ] {
         assert_eq!(refused.expect(403).rules(), ["token-scope"]);
     }
+    // one that adds and reads nothing is not told either which bytes are there already
+    let made = make_token(&ctx, Name::parse("Scanner").unwrap(), vec![Scope::Write], ctx.now() + HOUR).await;
+    let mut scanner = f.browser();
+    scanner.always("authorization", &format!("Bearer {}", made.unwrap().text.as_str()));
+    let deed: &[(&str, &[u8])] = &[("scan.txt", b"The trustees declare.")];
+    f.browser().token(&ann).files(&records, &[], deed).await.expect(409);
+    scanner.files(&records, &[], deed).await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -176,6 +183,20 @@ async fn a_lead_is_told_of_a_wall_only_what_she_may_know_of() {
     assert!(!listed.contains(&other.to_string()), "{listed}");
     let whole = f.browser().token(&ines).get(&path).await.expect(200).text();
     assert!(whole.contains(&other.to_string()), "who changes the wall must not lose what it covers");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_whom_a_wall_keeps_out_is_told_of_no_other_wall_over_that_matter() {
+    let f = TestFirm::new().await;
+    let (ann, ben, ines, matter, _) = scene(&f).await;
+    let other = ines.ctx(&f).await.perform(wall(WallKind::Bars, matter, vec![ben.id])).await.unwrap();
+    let path = format!("/api/v1/walls/{other}");
+    let mut hers = f.browser().token(&ann);
+    hers.get(&path).await.expect(200);
+    ines.ctx(&f).await.perform(wall(WallKind::Bars, matter, vec![ann.id])).await.unwrap();
+    hers.get(&path).await.expect(404);
+    let listed = hers.get("/api/v1/walls").await.expect(200).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

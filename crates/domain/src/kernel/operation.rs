@@ -134,6 +134,14 @@ impl WriteTx<'_> {
         f(&mut loader).await
     }
 
+    /// Whether the gate allows the actor something else right now, by the rows of this transaction. Leaves no entry: for
+    /// what an operation would tell by the way.
+    pub(crate) async fn may(&mut self, verb: Verb, target: &Target) -> Result<bool> {
+        let ctx = self.ctx;
+        let judged = self.load(async |loader| ctx.judge(loader, verb, target, None).await).await?;
+        Ok(judged.subject.exists && judged.decision.allowed)
+    }
+
     /// Says *before* changing a set's rows that this operation will: they are held against digest and ledger, and
     /// both are written anew before the commit.
     ///

@@ -8,7 +8,9 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, RecordFacts, id_of};
 use crate::kernel::id::{MatterId, Record};
 use crate::kernel::operation::WriteTx;
+use crate::kernel::target::Target;
 use crate::kernel::vault::{Column, KeyOf};
+use crate::kernel::verb::Verb;
 
 use super::model::VersionFacts;
 use super::sink::Sunk;
@@ -50,15 +52,18 @@ pub(super) async fn insert(
     Ok(facts)
 }
 
-/// The same bytes in the matter are said to be there.
+/// The same bytes in the matter are said to be there, to whoever may list its records; from anyone else they are taken
+/// without a word.
 pub(crate) async fn refuse_same(
     tx: &mut WriteTx<'_>,
     matter: MatterId,
     content_index: [u8; 16],
 ) -> Result<()> {
     match tx.optional(&store::SAME_CONTENT, &params![matter.to_string(), content_index]).await? {
-        Some(row) => Err(Error::Duplicate { of: id_of::<Record>(&row, "record_id")?.any() }),
-        None => Ok(()),
+        Some(row) if tx.may(Verb::RecordList, &Target::Matter(matter)).await? => {
+            Err(Error::Duplicate { of: id_of::<Record>(&row, "record_id")?.any() })
+        }
+        _ => Ok(()),
     }
 }
 

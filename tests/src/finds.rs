@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use strongroom_domain::features::record::MoveRecord;
 use strongroom_domain::kernel::actor::Role;
 use strongroom_domain::kernel::clock::HOUR;
-use strongroom_domain::kernel::id::{MatterId, RecordId};
+use strongroom_domain::kernel::id::{FolderId, MatterId, RecordId};
 use strongroom_testkit::{Browser, Person, TestFirm};
 
 async fn file(api: &mut Browser, matter: MatterId, name: &str, bytes: &[u8]) -> RecordId {
@@ -149,4 +149,50 @@ async fn one_upload_that_became_a_duplicate_does_not_hide_the_others() {
     let gone = [("tus-resumable", "1.0.0")];
     let head = api.send(Method::HEAD, &format!("/api/v1/uploads/{whole}"), &gone, Body::empty()).await;
     assert_eq!(head.status.as_u16(), 404, "what was a duplicate is ended");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_of_another_matter_is_as_unknown_as_one_that_was_never_made() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let tom = f.person("Tom Hale", Role::Associate).await;
+    let (_, hers) = f.matter(&ann, "Share purchase dispute").await;
+    let (_, shared) = f.matter(&ann, "Lease of the mill").await;
+    f.seat(&ann, shared, tom.id, "reader").await;
+    let mut api = f.browser().token(&ann);
+    let records = |matter: MatterId| format!("/api/v1/matters/{matter}/records");
+    let added = api.files(&records(hers), &[("folder", "Settlement")], &[("offer.txt", b"one")]).await;
+    let folder = added.expect(201).json()["items"][0]["folder_id"].as_str().expect("a folder").to_owned();
+    let mut his = f.browser().token(&tom);
+    his.get(&format!("{}?folder={folder}", records(shared))).await.expect(404);
+    let nowhere = FolderId::new(1, [9; 10]);
+    let unknown = his.get(&format!("{}?folder={nowhere}", records(shared))).await.expect(404).text();
+    assert_eq!(his.get(&format!("{}?folder={folder}", records(shared))).await.text(), unknown);
+    // the same to someone who sees both matters: a list is of one
+    api.get(&format!("{}?folder={folder}", records(shared))).await.expect(404);
+    let listed = api.get(&format!("{}?folder={folder}", records(hers))).await.expect(200).json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cursor_leads_on_in_its_own_list_for_its_own_person_alone() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let tom = f.person("Tom Hale", Role::Associate).await;
+    let (_, hers) = f.matter(&ann, "Share purchase dispute").await;
+    let (_, shared) = f.matter(&ann, "Lease of the mill").await;
+    f.seat(&ann, shared, tom.id, "reader").await;
+    let mut api = f.browser().token(&ann);
+    file(&mut api, hers, "one.txt", b"one").await;
+    file(&mut api, shared, "two.txt", b"two").await;
+    file(&mut api, shared, "three.txt", b"three").await;
+    let page = |matter: MatterId, after: &str| format!("/api/v1/matters/{matter}/records?limit=1{after}");
+    let next = api.get(&page(shared, "")).await.expect(200).json()["next"].clone();
+    let next = next.as_str().expect("more follows").to_owned();
+    let after = format!("&after={next}");
+    assert_eq!(api.get(&page(shared, &after)).await.expect(200).json()["items"].as_array().unwrap().len(), 1);
+    f.browser().token(&tom).get(&page(shared, &after)).await.expect(422);
+    api.get(&page(hers, &after)).await.expect(422);
+    let turned = if next.starts_with('A') { "B" } else { "A" };
+    api.get(&page(shared, &format!("&after={turned}{}", &next[1..]))).await.expect(422);
 }

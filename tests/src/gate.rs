@@ -150,6 +150,9 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     let deed: &[(&str, &[u8])] = &[("scan.txt", b"The trustees declare.")];
     f.browser().token(&ann).files(&records, &[], deed).await.expect(409);
     scanner.files(&records, &[], deed).await.expect(201);
+    // what its owner knows of is refused to it by the rule that decided, and is no unknown id
+    let refused = scanner.get(&format!("/api/v1/records/{record}/content")).await.expect(403);
+    assert_eq!(refused.rules(), ["token-scope"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -245,3 +245,16 @@ async fn who_came_in_did_it_and_a_stranger_who_failed_did_not() {
     );
     assert!(acts.items.iter().all(|e| e.actor.id == ann.to_string() && e.actor.kind == "person"));
 }
+
+#[tokio::test]
+async fn who_knows_a_matter_and_may_not_open_it_reads_no_title_in_their_own_refusals() {
+    let s = Story::new().await;
+    let rita = s.f.person(Role::RecordsManager, "Rita Calloway").await;
+    let hers = s.f.sign_in(rita).await;
+    let refused = crate::features::record::read(&hers, s.view.id).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "she knows that it is there");
+    let page = own_acts(&hers, None, 50).await.unwrap();
+    let line = page.items.iter().find(|e| e.verb == "record.read").unwrap();
+    assert_eq!((line.record, line.record_title.as_deref()), (Some(s.view.id), None));
+    assert!(!format!("{:?}", line.opened).contains("deed"), "{:?}", line.opened);
+}

@@ -32,7 +32,7 @@ statements! {
         r.version AS version, r.size AS size, r.created_at AS created_at, r.created_by AS created_by, r.changed_at AS changed_at, \
         r.sealed_title AS sealed_title, r.row_version AS row_version, r.mac AS mac, v.sealed_facts AS sealed_facts \
         FROM record r JOIN record_version v ON v.record_id = r.record_id AND v.version = r.version \
-        WHERE r.folder_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR (r.changed_at, r.record_id) < ($2, CAST($3 AS TEXT))) \
+        WHERE r.folder_id = $1 AND r.matter_id = $5 AND (CAST($2 AS BIGINT) IS NULL OR (r.changed_at, r.record_id) < ($2, CAST($3 AS TEXT))) \
         ORDER BY r.changed_at DESC, r.record_id DESC LIMIT $4";
     pub MATTER_ENTRIES = "SELECT entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, record_id, bytes \
         FROM ledger_entry WHERE matter_id = $1 AND (at, entry_id) > ($2, CAST($3 AS TEXT)) \

@@ -1,13 +1,19 @@
 //! Tests of people and the second person.
 
+use super::model::stand;
 use super::*;
 use crate::features::firm::fixture::{Fixture, invitation};
 use crate::features::session::{authenticate_token, make_token};
 use crate::kernel::actor::{Channel, Role};
 use crate::kernel::clock::{DAY, HOUR};
-use crate::kernel::error::Error;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::id::StaffId;
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::sets::Set;
+use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::{Name, Reason};
-use crate::kernel::verb::Scope;
+use crate::kernel::verb::{Scope, Verb};
 
 fn because() -> Reason {
     Reason::parse("Asked in writing on Monday").unwrap()
@@ -162,6 +168,34 @@ async fn a_suspended_person_is_out_at_once() {
     f.sign_in(ann).await;
 }
 
+/// The state alone is changed, as no operation does it: what the person signed in with goes on.
+struct ChangeStateAlone(StaffId);
+
+impl Operation for ChangeStateAlone {
+    const VERB: Verb = Verb::StaffSuspend;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::Staff(self.0)
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, on: &Subject) -> Result<Done<()>> {
+        tx.touch(Set::Person(self.0)).await?;
+        stand(tx, on.person.as_ref().unwrap(), Role::Partner, "suspended").await?;
+        Ok(Done::recording((), Facts::default()))
+    }
+}
+
+#[tokio::test]
+async fn who_is_suspended_is_not_let_in_by_a_session_that_nobody_ended() {
+    let f = Fixture::new().await;
+    let ann = f.person(Role::Partner, "Ann Poole").await;
+    let browser = f.browser(ann, None).await.unwrap();
+    f.with_cookie(&browser.cookie).await.unwrap();
+    f.admin().await.perform(ChangeStateAlone(ann)).await.unwrap();
+    assert!(matches!(f.with_cookie(&browser.cookie).await, Err(Error::SignedOut)));
+}
+
 #[tokio::test]
 async fn the_last_administrator_stays() {
     let f = Fixture::lone().await;
@@ -186,6 +220,20 @@ async fn the_last_administrator_stays() {
         .perform(ChangeRole { staff: f.administrator, role: Role::Auditor, reason: None })
         .await;
     assert!(matches!(last, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn what_was_asked_about_an_administrator_is_not_done_once_they_are_the_last() {
+    let f = Fixture::new().await;
+    let nora = f.second().await;
+    let bea = f.person(Role::Administrator, "Bea Keys").await;
+    let ask = ChangeRole { staff: bea, role: Role::Partner, reason: None };
+    let asked = f.admin().await.perform(ask).await.unwrap();
+    let out = SuspendStaff { staff: f.administrator, reason: because() };
+    f.sign_in(bea).await.perform(out).await.unwrap();
+    let decided = decide_approval(&f.sign_in(nora).await, asked.approval, true).await;
+    assert!(matches!(decided, Err(Error::Conflict { code: "staff.last_administrator", .. })), "{decided:?}");
+    f.sign_in(bea).await.perform(ResumeStaff { staff: f.administrator, reason: None }).await.unwrap();
 }
 
 #[tokio::test]

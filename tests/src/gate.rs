@@ -5,7 +5,6 @@
 use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
-use strongroom_domain::features::matter::{EndSeat, GiveSeat};
 use strongroom_domain::features::session::make_token;
 use strongroom_domain::features::wall::{EndWall, MakeWall, WallKind, WallSpec};
 use strongroom_domain::kernel::actor::Role;
@@ -288,21 +287,6 @@ async fn an_administrator_asks_and_another_decides_and_nobody_changes_their_own_
     f.browser().token(&ann).json(Method::POST, &approval, &yes).await.expect(204);
     let role = admin.get(&format!("/api/v1/staff/{}", ben.id)).await.expect(200).json()["role"].clone();
     assert_eq!(role, "partner");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_matter_keeps_a_lead() {
-    let f = TestFirm::new().await;
-    let (ann, ben, _, matter, _) = scene(&f).await;
-    let rita = f.person("Rita Calloway", Role::RecordsManager).await.ctx(&f).await;
-    let end = |staff| EndSeat { matter, staff };
-    let last = |code| matches!(code, Err(Error::Conflict { code: "seat.last_lead", .. }));
-    assert!(last(rita.perform(end(ann.id)).await.map(drop)));
-    let member = GiveSeat { matter, staff: ann.id, seat: "member", until: None };
-    assert!(last(rita.perform(member).await.map(drop)));
-    rita.perform(GiveSeat { matter, staff: ben.id, seat: "lead", until: None }).await.unwrap();
-    rita.perform(end(ann.id)).await.unwrap();
-    assert!(last(rita.perform(end(ben.id)).await.map(drop)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,6 +9,7 @@ mod gate;
 mod pages;
 mod policies;
 mod repeats;
+mod seats;
 mod shown;
 mod stories;
 mod sweep;

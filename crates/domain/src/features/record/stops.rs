@@ -135,3 +135,14 @@ async fn an_export_stops_between_its_files_and_not_by_the_age_of_its_code() {
     lead.perform(EndSeat { matter: s.matter, staff: ben }).await.unwrap();
     assert!(matches!(export.files.next().await, Some(Err(Error::NotFound))), "the seat has ended");
 }
+
+#[tokio::test]
+async fn sealing_stops_a_running_download_before_its_next_group_of_chunks() {
+    let s = Scene::new().await;
+    let his = s.f.sign_in(s.tom).await;
+    let mut content = begun(&his, s.record).await;
+    // neither authority nor the clock moved
+    s.f.room.vault.seal();
+    assert!(matches!(content.stream.next().await, Some(Err(Error::Sealed))));
+    assert!(!goes_on(&mut content).await);
+}

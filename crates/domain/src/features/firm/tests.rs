@@ -7,8 +7,13 @@ use crate::features::check::check;
 use crate::features::session::sign_out;
 use crate::features::staff::SuspendStaff;
 use crate::kernel::clock::MINUTE;
-use crate::kernel::error::Error;
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::sets::Set;
+use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::Reason;
+use crate::kernel::verb::Verb;
 
 const RENAMED: Sql = Sql::new("TEST_ORIGIN", "UPDATE firm SET origin = 'evil.example/ledger'");
 
@@ -230,4 +235,33 @@ async fn every_statement_of_people_prepares() {
     .concat();
     let problems = strongroom_storage::sql::check_statements(&f.room.db, &all).await;
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// Another digest goes into the firm's row, as no operation writes it: the texts stay, and every seal holds.
+struct ApproveWhatIsNotThere;
+
+impl Operation for ApproveWhatIsNotThere {
+    const VERB: Verb = Verb::PolicyPropose;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::Firm
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        let firm = tx.ctx().room.firm().id;
+        tx.touch(Set::Firm(firm)).await?;
+        super::set_policies(tx, [7; 32]).await?;
+        Ok(Done::recording((), Facts::about([firm.any()])))
+    }
+}
+
+#[tokio::test]
+async fn texts_that_are_not_those_of_the_approved_digest_decide_nothing() {
+    let f = Fixture::new().await;
+    f.admin().await.perform(ApproveWhatIsNotThere).await.unwrap();
+    f.room.sequence_all().await.unwrap();
+    f.room.save_checkpoint().await.unwrap();
+    let refused = f.reopened().await.map(drop);
+    assert!(matches!(refused, Err(Error::Conflict { code: "policies.changed", .. })), "{refused:?}");
 }

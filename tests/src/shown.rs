@@ -221,3 +221,27 @@ async fn the_refusals_of_an_activity_stand_together_and_a_code_that_was_asked_fo
     assert!(day.contains("B. Okafor was refused") && day.contains("2 times"), "{day}");
     assert!(!day.contains("a fresh code was missing"), "{day}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_without_scripts_takes_files_of_more_than_a_few_megabytes() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let mut web = f.browser().session(&ann);
+    let token = crate::pages::csrf(&web.get(&format!("/matters/{matter}")).await);
+    let scan = vec![7; 5_000_000];
+    let form = format!("/matters/{matter}/records");
+    web.files(&form, &[("csrf", &token)], &[("scan.bin", &scan)]).await.expect(303);
+    let mut api = f.browser().token(&ann);
+    let listed = api.get(&format!("/api/v1/matters/{matter}/records")).await.expect(200).json();
+    let record = listed["items"][0]["id"].as_str().expect("a record").to_owned();
+    assert_eq!(
+        api.get(&format!("/api/v1/records/{record}/content")).await.expect(200).body.len(),
+        scan.len()
+    );
+    let page = web.get(&format!("/records/{record}")).await.expect(200).text();
+    let (_, rest) = page.split_once("name=\"etag\" value=\"").expect("a form with a state");
+    let fields = [("csrf", token.as_str()), ("etag", rest.split('"').next().unwrap())];
+    let next = vec![8; 4_000_000];
+    web.files(&format!("/records/{record}/versions"), &fields, &[("scan.bin", &next)]).await.expect(303);
+}

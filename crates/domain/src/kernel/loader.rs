@@ -15,7 +15,7 @@ use super::facts::{
     ClientFacts, MatterFacts, PersonFacts, RecordFacts, SeatFacts, Standing, WallFacts, WallPart,
     bind_member, bind_standing, bind_wall_part, id_of, number,
 };
-use super::id::{AnyId, ClientId, GroupId, MatterId, RecordId, StaffId, WallId};
+use super::id::{AnyId, ClientId, FirmId, GroupId, MatterId, RecordId, StaffId, WallId};
 use super::reader::Reader;
 use super::sets::{self, MarksAt, Set};
 use super::target::Target;
@@ -74,6 +74,14 @@ impl Loader<'_, '_> {
             return Ok(());
         }
         sets::check(self.reader, self.vault, self.marks, set).await
+    }
+
+    /// Holds the firm's row and its policies against their digest and the ledger.
+    ///
+    /// # Errors
+    /// Storage or tampering.
+    pub async fn firm(&mut self, id: FirmId) -> Result<()> {
+        self.set(Set::Firm(id)).await
     }
 
     /// A person; `None` where there is none.

@@ -12,7 +12,6 @@ use crate::kernel::facts::Loader;
 use crate::kernel::gate::{Gate, digest_of};
 use crate::kernel::id::{ProposalId, StaffId};
 use crate::kernel::operation::WriteTx;
-use crate::kernel::sets::{self, Set};
 use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
@@ -168,7 +167,7 @@ pub(super) async fn hold(tx: &mut WriteTx<'_>) -> Result<Arc<Gate>> {
 
 async fn hold_in(loader: &mut Loader<'_, '_>, room: &Strongroom) -> Result<Arc<Gate>> {
     let id = room.firm.id;
-    sets::check(loader.reader, loader.vault, loader.marks, Set::Firm(id)).await?;
+    loader.firm(id).await?;
     let files = approved(loader.reader, loader.vault).await?;
     let row = loader.reader.optional(&store::DIGEST, &[]).await?;
     let named: Vec<u8> = row.ok_or(Error::NotFound)?.get("policies")?;

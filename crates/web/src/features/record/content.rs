@@ -20,6 +20,10 @@ use crate::http::range::{self, Asked};
 use crate::http::reply::Answer;
 use crate::state::WebState;
 
+/// Nothing in the bytes runs, reaches anything, or is framed by anyone.
+const NOTHING_RUNS: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
 fn tag(view: &RecordView) -> String {
     format!("\"{}\"", view.sha256)
 }
@@ -70,7 +74,7 @@ pub(super) async fn send(
     put(answer, ETAG.as_str(), &etag);
     put(answer, ACCEPT_RANGES.as_str(), "bytes");
     // were it opened after all, nothing in it could run or reach anything
-    put(answer, "content-security-policy", "default-src 'none'; sandbox");
+    put(answer, "content-security-policy", NOTHING_RUNS);
     if asked != Asked::Whole {
         let last = (content.start + content.len).saturating_sub(1);
         put(answer, CONTENT_RANGE.as_str(), &format!("bytes {}-{last}/{}", content.start, content.total));

@@ -11,15 +11,13 @@ mod one;
 mod preview;
 mod receive;
 
-use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::routes::Paths;
 use crate::state::WebState;
 
 pub(crate) fn api() -> OpenApiRouter<WebState> {
-    // files have no limit here: the domain's own holds, and nothing is kept in memory
-    api::api().merge(api_files::api().layer(DefaultBodyLimit::disable()))
+    api::api().merge(api_files::api())
 }
 
 pub(crate) fn pages(paths: Paths) -> Paths {

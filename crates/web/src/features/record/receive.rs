@@ -2,7 +2,7 @@
 //! be labelled with, and where they go, stands before them.
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use strongroom_domain::features::record::{self, Labels, NewRecord, RecordView};
 use strongroom_domain::kernel::id::{MatterId, RecordId};
@@ -70,6 +70,9 @@ async fn walk(
     records: &mut Vec<RecordView>,
     fields: &mut Fields,
 ) -> Result<(), Problem> {
+    let mut request = request;
+    // files have no limit here: the domain's own holds, and nothing is kept in memory
+    DefaultBodyLimit::disable().apply(&mut request);
     let form = Multipart::from_request(request, state).await;
     let mut form = form.map_err(|_| Problem::new("media-type", "Send the files as multipart/form-data."))?;
     let mut files = 0;

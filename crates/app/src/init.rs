@@ -154,6 +154,7 @@ pub(crate) async fn make(plan: &Plan) -> anyhow::Result<(Initialised, Config)> {
     let setup = Setup {
         db: stores.db,
         blobs: stores.blobs,
+        disk: stores.disk,
         keyring: config.keyring(),
         gate: Gate::new(&built_in())?,
         clock: plan.clock.clone(),

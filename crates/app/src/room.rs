@@ -17,23 +17,25 @@ use strongroom_preview::Previewer;
 use strongroom_seal::unseal::{Opened, SealedKeyring, UnsealError};
 use strongroom_seal::{Key, OsEntropy};
 use strongroom_storage::blob::Blobs;
+use strongroom_storage::disk::Disk;
 use strongroom_storage::sql::{Db, DbOptions};
 use zeroize::Zeroizing;
 
 use crate::config::Config;
 
-/// Database and blobs of a configuration.
+/// Database, blobs and disk of a configuration.
 pub(crate) struct Stores {
     pub(crate) db: Db,
     pub(crate) blobs: Blobs,
+    pub(crate) disk: Disk,
 }
 
 /// Connects.
 pub(crate) async fn stores(config: &Config) -> anyhow::Result<Stores> {
-    let address = config.database()?;
+    let (address, disk) = (config.database()?, Disk::default());
     let db = Db::connect(&address, DbOptions::default()).await.context("the database cannot be opened")?;
-    let blobs = Blobs::folder(&config.blobs()).await.context("the blobs cannot be opened")?;
-    Ok(Stores { db, blobs })
+    let blobs = Blobs::folder(&disk, &config.blobs()).await.context("the blobs cannot be opened")?;
+    Ok(Stores { db, blobs, disk })
 }
 
 /// The firm of a configuration, sealed.
@@ -47,10 +49,18 @@ pub(crate) async fn open_at(
     clock: Arc<dyn Clock>,
     settings: Settings,
 ) -> anyhow::Result<Arc<Strongroom>> {
-    let Stores { db, blobs } = stores(config).await?;
+    let Stores { db, blobs, disk } = stores(config).await?;
     let gate = Gate::new(&built_in())?;
-    let opening =
-        Opening { db, blobs, keyring: config.keyring(), gate, clock, entropy: Arc::new(OsEntropy), settings };
+    let opening = Opening {
+        db,
+        blobs,
+        disk,
+        keyring: config.keyring(),
+        gate,
+        clock,
+        entropy: Arc::new(OsEntropy),
+        settings,
+    };
     Ok(firm::open(opening).await?)
 }
 

@@ -8,4 +8,5 @@
 //! Deliberately absent: law, keys, HTTP, a clock and randomness. Times and names come from the caller.
 
 pub mod blob;
+pub mod disk;
 pub mod sql;

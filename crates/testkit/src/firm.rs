@@ -19,6 +19,7 @@ use strongroom_domain::kernel::verb::Scope;
 use strongroom_seal::password::Cost;
 use strongroom_seal::{Key, OsEntropy};
 use strongroom_storage::blob::Blobs;
+use strongroom_storage::disk::Disk;
 use strongroom_storage::sql::{Db, DbOptions};
 use tokio::sync::Mutex;
 
@@ -131,7 +132,8 @@ impl TestFirm {
         let folder = temporary.path().to_path_buf();
         let database = database(&folder);
         let db = Db::connect(&database, DbOptions::default()).await.expect("the database opens");
-        let blobs = Blobs::folder(&folder.join("blobs")).await.expect("the blob folder opens");
+        let blobs =
+            Blobs::folder(&Disk::default(), &folder.join("blobs")).await.expect("the blob folder opens");
         let clock = Arc::new(SetClock::new(begins));
         let mut settings = Settings {
             password_cost: Cost::TEST,
@@ -140,6 +142,7 @@ impl TestFirm {
         };
         change(&mut settings);
         let setup = Setup {
+            disk: Disk::default(),
             db: db.clone(),
             blobs,
             keyring: vec![folder.join("keyring"), folder.join("keyring-2")],

@@ -4,15 +4,13 @@
 //! without which it does not open. Every write goes to every replica and is read back; a replica that
 //! cannot be written is an error, never a silence.
 
-use std::fs;
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::{RootKey, SealedKeyring};
 use strongroom_seal::{Key, OsEntropy};
-
+use strongroom_storage::disk::Disk;
 use zeroize::Zeroizing;
 
 use super::clock::Micros;
@@ -20,6 +18,7 @@ use super::error::{Error, Result};
 
 /// The replicas of one keyring.
 pub struct KeyringStore {
+    disk: Disk,
     folders: Vec<PathBuf>,
     read_back: Mutex<Vec<Option<Micros>>>,
     clock: std::sync::Arc<dyn super::clock::Clock>,
@@ -29,48 +28,23 @@ fn unreachable(folder: &Path, cause: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("the keyring replica in {} cannot be used: {cause}", folder.display()))
 }
 
-/// A folder that nobody else on the machine looks into.
-pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// A short file whose bytes are wiped when dropped; room for all of it at once, or growing would leave some behind.
-fn read_secret(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64));
-    fs::File::open(path)?.take(48).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Writes a file so that it is there, whole, even if the power fails now.
-pub(super) fn write_durably(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = folder.join(format!("{name}.new"));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, folder.join(name))?;
-    fs::File::open(folder)?.sync_all()
-}
-
 impl KeyringStore {
     /// The replicas in these folders.
     #[must_use]
-    pub fn new(folders: Vec<PathBuf>, clock: std::sync::Arc<dyn super::clock::Clock>) -> Self {
+    pub fn new(disk: Disk, folders: Vec<PathBuf>, clock: std::sync::Arc<dyn super::clock::Clock>) -> Self {
         let read_back = Mutex::new(vec![None; folders.len()]);
-        Self { folders, read_back, clock }
+        Self { disk, folders, read_back, clock }
     }
 
     /// True where a keyring lies in any replica.
     #[must_use]
     pub fn exists(&self) -> bool {
-        self.folders.iter().any(|f| f.join("keyring").exists())
+        self.folders.iter().any(|f| !matches!(self.disk.exists(&f.join("keyring")), Ok(false)))
+    }
+
+    /// The disk that they lie on.
+    pub(crate) const fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Each replica and when it was last read back.
@@ -88,7 +62,7 @@ impl KeyringStore {
         let mut last = Error::Unavailable(String::from("no keyring replica is configured"));
         let mut newest: Option<(SealedKeyring, Key)> = None;
         for folder in &self.folders {
-            match Self::read(folder) {
+            match self.read(folder) {
                 // an old copy brings the destroyed back: only the newest generation counts
                 Ok(found) if newest.as_ref().is_none_or(|(n, _)| n.generation() < found.0.generation()) => {
                     newest = Some(found);
@@ -103,12 +77,21 @@ impl KeyringStore {
         newest.ok_or(last)
     }
 
-    fn read(folder: &Path) -> Result<(SealedKeyring, Key)> {
-        let body = fs::read(folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
-        let key = read_secret(&folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
-        let key = Key::read(&key).ok_or_else(|| unreachable(folder, "keyring.key has a wrong length"))?;
+    /// The two files of a replica.
+    fn read(&self, folder: &Path) -> Result<(SealedKeyring, Key)> {
+        let body = self.disk.read(&folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
+        let key = self.read_key(folder).map_err(|e| unreachable(folder, e))?;
+        let key =
+            Key::read(key.as_slice()).ok_or_else(|| unreachable(folder, "keyring.key has a wrong length"))?;
         let sealed = SealedKeyring::from_bytes(&body).map_err(|e| unreachable(folder, e))?;
         Ok((sealed, key))
+    }
+
+    /// Wiped when dropped.
+    fn read_key(&self, folder: &Path) -> std::io::Result<Zeroizing<[u8; 32]>> {
+        let mut key = Zeroizing::new([0; 32]);
+        self.disk.read_exactly(&folder.join("keyring.key"), key.as_mut_slice())?;
+        Ok(key)
     }
 
     /// Writes a new sealed keyring into every replica: at `init`.
@@ -140,11 +123,12 @@ impl KeyringStore {
 
     fn write(&self, body: &[u8], keyring_key: &Key) -> Result<()> {
         for (place, folder) in self.folders.iter().enumerate() {
-            make_private(folder).map_err(|e| unreachable(folder, e))?;
-            write_durably(folder, "keyring.key", keyring_key.expose()).map_err(|e| unreachable(folder, e))?;
-            write_durably(folder, "keyring", body).map_err(|e| unreachable(folder, e))?;
-            let read = fs::read(folder.join("keyring")).map_err(|e| unreachable(folder, e))?;
-            let key = read_secret(&folder.join("keyring.key")).map_err(|e| unreachable(folder, e))?;
+            let lost = |e: std::io::Error| unreachable(folder, e);
+            self.disk.make_folder(folder).map_err(lost)?;
+            self.disk.write_durably(folder, "keyring.key", keyring_key.expose()).map_err(lost)?;
+            self.disk.write_durably(folder, "keyring", body).map_err(lost)?;
+            let read = self.disk.read(&folder.join("keyring")).map_err(lost)?;
+            let key = self.read_key(folder).map_err(lost)?;
             if read != body || key.as_slice() != keyring_key.expose() {
                 return Err(unreachable(folder, "it does not read back as written"));
             }

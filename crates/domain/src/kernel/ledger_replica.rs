@@ -7,11 +7,11 @@
 //! parts sealed.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_tlog::bundle::{BundlePath, push_entry};
 use strongroom_tlog::tile::{FULL, needed_tiles_for_root, root, tiles_since};
@@ -19,7 +19,6 @@ use strongroom_tlog::{Checkpoint, Hash, Note, VerifierKey};
 
 use super::clock::Micros;
 use super::error::{Error, Result};
-use super::keyring_file::{make_private, write_durably};
 use super::ledger::{BUNDLE, Head, signed};
 use super::strongroom::Strongroom;
 
@@ -38,6 +37,7 @@ pub struct ReplicaState {
 }
 
 struct Place {
+    disk: Disk,
     folder: PathBuf,
     state: Mutex<ReplicaState>,
 }
@@ -48,9 +48,10 @@ pub struct LedgerReplicas(Vec<Arc<Place>>);
 impl LedgerReplicas {
     /// The replicas in these folders.
     #[must_use]
-    pub fn new(folders: &[PathBuf]) -> Self {
-        let place = |folder: &PathBuf| Arc::new(Place { folder: folder.clone(), state: Mutex::default() });
-        Self(folders.iter().map(place).collect())
+    pub fn new(disk: &Disk, folders: &[PathBuf]) -> Self {
+        let place =
+            |folder: &PathBuf| Place { disk: disk.clone(), folder: folder.clone(), state: Mutex::default() };
+        Self(folders.iter().map(place).map(Arc::new).collect())
     }
 
     /// Each folder and how it stands.
@@ -79,8 +80,8 @@ impl From<Mute> for String {
 }
 
 /// What a replica's own checkpoint says; none where nothing was copied yet.
-fn read_checkpoint(folder: &Path, key: &VerifierKey) -> std::result::Result<Option<(u64, Hash)>, Mute> {
-    let bytes = match fs::read(folder.join("checkpoint")) {
+fn read_checkpoint(place: &Place, key: &VerifierKey) -> std::result::Result<Option<(u64, Hash)>, Mute> {
+    let bytes = match place.disk.read(&place.folder.join("checkpoint")) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Mute::OutOfReach(format!("it cannot be read: {}", error.kind()))),
@@ -109,10 +110,11 @@ impl Copying {
         for above in folder.ancestors().take_while(|f| f.starts_with(&self.place.folder)) {
             self.folders.insert(above.to_owned());
         }
+        let disk = self.place.disk.clone();
         let written = tokio::task::spawn_blocking(move || {
-            make_private(&folder)?;
-            write_durably(&folder, &file, &bytes)?;
-            if fs::read(folder.join(&file))? == bytes {
+            disk.make_folder(&folder)?;
+            disk.write_durably(&folder, &file, &bytes)?;
+            if disk.read(&folder.join(&file))? == bytes {
                 Ok(())
             } else {
                 Err(std::io::Error::other("it does not read back as written"))
@@ -123,27 +125,23 @@ impl Copying {
 
     /// What was written is there even if the power fails now.
     async fn sync(&self) -> std::io::Result<()> {
-        let folders = self.folders.clone();
-        let synced = tokio::task::spawn_blocking(move || {
-            folders.iter().try_for_each(|folder| fs::File::open(folder)?.sync_all())
-        });
+        let (disk, folders) = (self.place.disk.clone(), self.folders.clone());
+        let synced = tokio::task::spawn_blocking(move || folders.iter().try_for_each(|f| disk.sync_dir(f)));
         synced.await?
     }
 
     /// Partial tiles that a wider one has replaced.
     async fn sweep(&self, names: Vec<String>) {
-        let folder = self.place.folder.clone();
+        let (disk, folder) = (self.place.disk.clone(), self.place.folder.clone());
         let swept = tokio::task::spawn_blocking(move || {
             for name in names {
                 let (place, width) = name.split_once(".p/").unwrap_or((&name, ""));
                 let partial = folder.join(format!("{place}.p"));
-                for old in fs::read_dir(&partial).into_iter().flatten().flatten() {
-                    if old.file_name().to_str() != Some(width) {
-                        fs::remove_file(old.path()).ok();
-                    }
+                for old in disk.names(&partial).into_iter().flatten().filter(|old| old != width) {
+                    disk.remove(&partial.join(old)).ok();
                 }
                 if width.is_empty() {
-                    fs::remove_dir(&partial).ok();
+                    disk.remove_dir(&partial).ok();
                 }
             }
         });
@@ -200,7 +198,7 @@ impl Strongroom {
         key: &VerifierKey,
         size: u64,
     ) -> Result<std::result::Result<u64, String>> {
-        let found = match read_checkpoint(&place.folder, key) {
+        let found = match read_checkpoint(place, key) {
             Ok(None) => return Ok(Ok(0)),
             Ok(Some(found)) => found,
             Err(Mute::OutOfReach(why)) => {
@@ -270,7 +268,7 @@ impl Strongroom {
     async fn copy_to(&self, place: &Arc<Place>) -> std::result::Result<u64, String> {
         let (size, checkpoint) = self.checkpoint();
         let key = self.ledger_key().map_err(fault)?;
-        let found = read_checkpoint(&place.folder, &key)?;
+        let found = read_checkpoint(place, &key)?;
         if let Some(found) = found {
             self.begins_with(found, size).await.map_err(fault)??;
         }

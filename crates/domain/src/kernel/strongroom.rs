@@ -128,7 +128,7 @@ impl Strongroom {
         let Parts { db, blobs, vault, gate, clock, entropy, firm, settings } = parts;
         let wake = Arc::new(Notify::new());
         let readlog = ReadLog::start(db.clone(), wake.clone());
-        let replicas = LedgerReplicas::new(&settings.ledger_replicas);
+        let replicas = LedgerReplicas::new(vault.store().disk(), &settings.ledger_replicas);
         let mut node = [0_u8; 8];
         entropy.fill(&mut node);
         let release = Arc::new(gate);

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::memory::micros;
-use super::{BlobError, BlobName, Entry, Room, fsio};
+use super::{BlobError, BlobName, Entry};
+use crate::disk::{Disk, Found, Reading, Room};
 
 /// Names the folder a store of ours. If it is gone, so is the disk, and no blob counts as missing.
 const MARK: &str = "strongroom-blobs";
@@ -16,6 +17,7 @@ const TEMP: &str = "temp";
 /// The store.
 #[derive(Debug)]
 pub(super) struct Fs {
+    pub(super) disk: Disk,
     root: PathBuf,
     /// Makes temporary names differ within the process; between processes `create_new` does.
     next: AtomicU64,
@@ -32,22 +34,26 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 /// Exactly this range of an open file.
-pub(super) async fn read_range(file: fsio::Handle, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
-    blocking(move || read_now(&file, offset, len)).await
+pub(super) async fn read_range(
+    file: Arc<dyn Reading>,
+    offset: u64,
+    len: usize,
+) -> Result<Vec<u8>, BlobError> {
+    blocking(move || read_now(&*file, offset, len)).await
 }
 
-fn read_now(file: &fsio::Handle, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
+fn read_now(file: &dyn Reading, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
     let mut buffer = vec![0; len];
-    fsio::read_at(file, &mut buffer, offset).map_err(BlobError::blob)?;
+    file.read_at(&mut buffer, offset).map_err(BlobError::blob)?;
     Ok(buffer)
 }
 
 impl Fs {
-    pub(super) async fn open(root: &Path) -> Result<Fs, BlobError> {
+    pub(super) async fn open(disk: Disk, root: &Path) -> Result<Fs, BlobError> {
         let root = root.to_owned();
-        let path = root.clone();
-        blocking(move || prepare(&path).map_err(BlobError::store)).await?;
-        Ok(Fs { root, next: AtomicU64::new(0), durable: Mutex::default() })
+        let (on, path) = (disk.clone(), root.clone());
+        blocking(move || prepare(&on, &path).map_err(BlobError::store)).await?;
+        Ok(Fs { disk, root, next: AtomicU64::new(0), durable: Mutex::default() })
     }
 
     pub(super) fn path(&self, name: &BlobName) -> PathBuf {
@@ -63,8 +69,8 @@ impl Fs {
         let known = || self.durable.lock().unwrap_or_else(PoisonError::into_inner);
         if !known().contains(name.shard()) {
             // Not recursive: if the root is gone, this must not make another one.
-            fsio::create_dir_in(&self.root, name.shard())?;
-            fsio::sync_dir(&self.root)?;
+            self.disk.create_dir_in(&self.root, name.shard())?;
+            self.disk.sync_dir(&self.root)?;
             known().insert(name.shard().to_owned());
         }
         Ok(())
@@ -76,18 +82,18 @@ impl Fs {
         self.root.join(TEMP).join(format!("{}-{next}", std::process::id()))
     }
 
-    pub(super) async fn open_blob(&self, name: &BlobName) -> Result<(fsio::Handle, u64), BlobError> {
-        let (root, path) = (self.root.clone(), self.path(name));
-        blocking(move || fsio::open(&path).map_err(|e| missing_or_gone(&root, e))).await
+    pub(super) async fn open_blob(&self, name: &BlobName) -> Result<(Arc<dyn Reading>, u64), BlobError> {
+        let (disk, root, path) = (self.disk.clone(), self.root.clone(), self.path(name));
+        blocking(move || disk.open(&path).map_err(|e| missing_or_gone(&disk, &root, e))).await
     }
 
     pub(super) async fn read(&self, name: &BlobName, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
-        let (root, path) = (self.root.clone(), self.path(name));
+        let (disk, root, path) = (self.disk.clone(), self.root.clone(), self.path(name));
         blocking(move || {
-            let (file, size) = fsio::open(&path).map_err(|e| missing_or_gone(&root, e))?;
+            let (file, size) = disk.open(&path).map_err(|e| missing_or_gone(&disk, &root, e))?;
             // Before the buffer is made: a wrong length must not cost its memory.
             match offset.checked_add(len as u64) {
-                Some(end) if end <= size => read_now(&file, offset, len),
+                Some(end) if end <= size => read_now(&*file, offset, len),
                 _ => Err(BlobError::Short),
             }
         })
@@ -95,27 +101,28 @@ impl Fs {
     }
 
     pub(super) async fn delete(&self, name: &BlobName) -> Result<(), BlobError> {
-        let (root, path, shard) = (self.root.clone(), self.path(name), self.shard(name));
+        let (disk, root) = (self.disk.clone(), self.root.clone());
+        let (path, shard) = (self.path(name), self.shard(name));
         blocking(move || {
-            fsio::remove(&path).map_err(|e| missing_or_gone(&root, e))?;
-            fsio::sync_dir(&shard).map_err(BlobError::store)
+            disk.remove(&path).map_err(|e| missing_or_gone(&disk, &root, e))?;
+            disk.sync_dir(&shard).map_err(BlobError::store)
         })
         .await
     }
 
     pub(super) async fn list(&self, shard: u8) -> Result<Vec<Entry>, BlobError> {
-        let (root, shard) = (self.root.clone(), format!("{shard:02x}"));
+        let (disk, root, shard) = (self.disk.clone(), self.root.clone(), format!("{shard:02x}"));
         blocking(move || {
-            let found = match fsio::list(&root.join(&shard)) {
+            let found = match disk.list(&root.join(&shard)) {
                 Ok(found) => found,
                 // A folder is made with its first blob.
-                Err(error) => match missing_or_gone(&root, error) {
+                Err(error) => match missing_or_gone(&disk, &root, error) {
                     BlobError::Missing => return Ok(Vec::new()),
                     error => return Err(error),
                 },
             };
             // What is not a name of ours is not ours to report.
-            let entry = |file: fsio::Found| {
+            let entry = |file: Found| {
                 let name = BlobName::parse(&format!("{shard}/{}", file.name)).ok()?;
                 Some(Entry { name, len: file.len, modified: micros(file.modified) })
             };
@@ -125,11 +132,11 @@ impl Fs {
     }
 
     pub(super) async fn sweep(&self) -> Result<u64, BlobError> {
-        let temp = self.root.join(TEMP);
+        let (disk, temp) = (self.disk.clone(), self.root.join(TEMP));
         blocking(move || {
             let mut swept = 0;
-            for file in fsio::list(&temp).map_err(BlobError::store)? {
-                let removed = fsio::remove_abandoned(&temp.join(file.name)).map_err(BlobError::store)?;
+            for file in disk.list(&temp).map_err(BlobError::store)? {
+                let removed = disk.remove_abandoned(&temp.join(file.name)).map_err(BlobError::store)?;
                 swept += u64::from(removed);
             }
             Ok(swept)
@@ -138,47 +145,37 @@ impl Fs {
     }
 
     pub(super) async fn room(&self) -> Result<Room, BlobError> {
-        let root = self.root.clone();
-        blocking(move || {
-            let disk = rustix::fs::statvfs(&root).map_err(|e| BlobError::store(e.into()))?;
-            Ok(Room { free: disk.f_bavail * disk.f_frsize, total: disk.f_blocks * disk.f_frsize })
-        })
-        .await
+        let (disk, root) = (self.disk.clone(), self.root.clone());
+        blocking(move || disk.room(&root).map_err(BlobError::store)).await
     }
 
     pub(super) async fn ping(&self) -> Result<(), BlobError> {
-        let mark = self.root.join(MARK);
-        blocking(move || fsio::open(&mark).map(drop).map_err(BlobError::store)).await
+        let (disk, mark) = (self.disk.clone(), self.root.join(MARK));
+        blocking(move || disk.open(&mark).map(drop).map_err(BlobError::store)).await
     }
 }
 
 /// Makes sure that the folder is ours.
-fn prepare(root: &Path) -> io::Result<()> {
+fn prepare(disk: &Disk, root: &Path) -> io::Result<()> {
     let mark = root.join(MARK);
-    if fsio::exists(&mark)? {
-        return fsio::create_dir_in(root, TEMP);
+    if disk.exists(&mark)? {
+        return disk.create_dir_in(root, TEMP);
     }
-    fsio::create_dir_all(root)?;
-    // An interrupted first start leaves `temp`, a new file system `lost+found`.
-    let ours = |name: &String| name == TEMP || name == "lost+found";
-    if !fsio::names(root)?.iter().all(ours) {
+    disk.make_folder(root)?;
+    // An interrupted first start leaves `temp` and half a mark, a new file system `lost+found`.
+    let ours =
+        |name: &String| name == TEMP || name.strip_suffix(".new") == Some(MARK) || name == "lost+found";
+    if !disk.names(root)?.iter().all(ours) {
         return Err(io::Error::other("the folder holds something else than blobs"));
     }
-    fsio::create_dir_in(root, TEMP)?;
-    let mut file = fsio::create(&mark)?;
-    fsio::write(&mut file, b"Blobs of Strongroom, layout 1. Do not change anything in this folder.\n")?;
-    fsio::sync(&file)?;
-    fsio::sync_dir(root)?;
-    match root.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => fsio::sync_dir(parent),
-        _ => Ok(()),
-    }
+    disk.create_dir_in(root, TEMP)?;
+    disk.write_durably(root, MARK, b"Blobs of Strongroom, layout 1. Do not change anything in this folder.\n")
 }
 
 /// `NotFound` means that the blob is missing only if the store itself is there.
-fn missing_or_gone(root: &Path, error: io::Error) -> BlobError {
+fn missing_or_gone(disk: &Disk, root: &Path, error: io::Error) -> BlobError {
     if error.kind() == io::ErrorKind::NotFound
-        && let Err(gone) = fsio::open(&root.join(MARK))
+        && let Err(gone) = disk.open(&root.join(MARK))
     {
         return BlobError::Unavailable(gone);
     }

@@ -11,7 +11,6 @@
 
 mod error;
 mod fs;
-mod fsio;
 mod memory;
 mod name;
 #[cfg(test)]
@@ -23,6 +22,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::disk::{Disk, Reading};
+
+pub use crate::disk::Room;
 pub use error::BlobError;
 pub use name::{BadName, BlobName};
 
@@ -41,8 +43,8 @@ enum Backend {
 
 impl Blobs {
     /// Opens a folder, and prepares it if it is empty or does not exist. Refuses a folder with other things in it.
-    pub async fn folder(path: &Path) -> Result<Blobs, BlobError> {
-        Ok(Blobs(Backend::Fs(Arc::new(Fs::open(path).await?))))
+    pub async fn folder(disk: &Disk, path: &Path) -> Result<Blobs, BlobError> {
+        Ok(Blobs(Backend::Fs(Arc::new(Fs::open(disk.clone(), path).await?))))
     }
 
     /// Keeps everything in memory, for tests.
@@ -120,15 +122,6 @@ impl Blobs {
     }
 }
 
-/// The room of a store, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
-    /// What can still be written.
-    pub free: u64,
-    /// What there is in all.
-    pub total: u64,
-}
-
 /// A blob being written. Dropping it removes what was written.
 #[derive(Debug)]
 pub struct Writer(Sink);
@@ -177,7 +170,7 @@ pub struct Reader(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    File(fsio::Handle, u64),
+    File(Arc<dyn Reading>, u64),
     Memory(Bytes),
 }
 

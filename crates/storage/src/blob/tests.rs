@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{BlobError, BlobName, Blobs, Entry};
+use crate::disk::Disk;
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -18,7 +19,7 @@ impl Folder {
     }
 
     async fn blobs(&self) -> Blobs {
-        Blobs::folder(&self.0.join("blobs")).await.unwrap()
+        Blobs::folder(&Disk::default(), &self.0.join("blobs")).await.unwrap()
     }
 }
 
@@ -172,13 +173,13 @@ async fn a_folder_that_went_away_is_not_missing_blobs() {
 #[tokio::test]
 async fn a_folder_of_something_else_is_refused_and_an_interrupted_start_is_finished() {
     let folder = Folder::new();
-    assert!(Blobs::folder(&folder.0).await.is_ok());
+    assert!(Blobs::folder(&Disk::default(), &folder.0).await.is_ok());
     let other = Folder::new();
     std::fs::write(other.0.join("letter.txt"), b"Dear").unwrap();
-    assert!(matches!(Blobs::folder(&other.0).await, Err(BlobError::Unavailable(_))));
+    assert!(matches!(Blobs::folder(&Disk::default(), &other.0).await, Err(BlobError::Unavailable(_))));
     let half = Folder::new();
     std::fs::create_dir(half.0.join("temp")).unwrap();
-    let blobs = Blobs::folder(&half.0).await.unwrap();
+    let blobs = Blobs::folder(&Disk::default(), &half.0).await.unwrap();
     put(&blobs, &name(1), b"sealed").await.unwrap();
 }
 
@@ -197,7 +198,7 @@ async fn a_full_disk_says_so_and_recovers() {
         return;
     }
     let outcome = async {
-        let blobs = Blobs::folder(&mount).await?;
+        let blobs = Blobs::folder(&Disk::default(), &mount).await?;
         put(&blobs, &name(1), &[1; 500_000]).await?;
         let full = put(&blobs, &name(2), &vec![2; 4_000_000]).await;
         let left = std::fs::read_dir(mount.join("temp")).map_err(BlobError::Unavailable)?.count();

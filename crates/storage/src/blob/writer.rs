@@ -8,7 +8,8 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 
 use super::fs::{Fs, blocking};
-use super::{BlobError, BlobName, fsio};
+use super::{BlobError, BlobName};
+use crate::disk::{Disk, Writing};
 
 /// A batch goes to the disk when it is this large: large enough that the hand-over costs nothing, small enough for memory.
 const BATCH: usize = 512 * 1024;
@@ -16,7 +17,8 @@ const BATCH: usize = 512 * 1024;
 /// A temporary file with its place. Its drop removes it.
 #[derive(Debug)]
 struct Draft {
-    file: fsio::Temp,
+    disk: Disk,
+    file: Box<dyn Writing>,
     path: PathBuf,
     named: bool,
 }
@@ -25,7 +27,7 @@ impl Drop for Draft {
     fn drop(&mut self) {
         if !self.named {
             // What cannot be removed now, the sweeper removes later.
-            let _ = fsio::remove(&self.path);
+            let _ = self.disk.remove(&self.path);
         }
     }
 }
@@ -54,8 +56,8 @@ impl FsWriter {
         let draft = blocking(move || {
             loop {
                 let path = place.temp_path();
-                match fsio::create(&path) {
-                    Ok(file) => return Ok(Draft { file, path, named: false }),
+                match place.disk.create(&path) {
+                    Ok(file) => return Ok(Draft { disk: place.disk.clone(), file, path, named: false }),
                     // Left by an earlier process with our number.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(BlobError::store(error)),
@@ -115,23 +117,23 @@ impl FsWriter {
 }
 
 fn append(draft: &mut Draft, batch: &[Bytes]) -> Result<(), BlobError> {
-    batch.iter().try_for_each(|piece| fsio::write(&mut draft.file, piece)).map_err(BlobError::store)
+    batch.iter().try_for_each(|piece| draft.file.write(piece)).map_err(BlobError::store)
 }
 
 /// Temporary name, `fsync`, rename, `fsync` of the folder.
 fn publish(fs: &Fs, mut draft: Draft, name: &BlobName) -> Result<(), BlobError> {
     let (path, shard) = (fs.path(name), fs.shard(name));
-    fsio::sync(&draft.file).map_err(BlobError::store)?;
+    draft.file.sync().map_err(BlobError::store)?;
     fs.ensure_shard(name).map_err(BlobError::store)?;
     // Names are drawn at random, so between this look and the rename nobody else comes with the same one.
-    if fsio::exists(&path).map_err(BlobError::store)? {
+    if fs.disk.exists(&path).map_err(BlobError::store)? {
         return Err(BlobError::Exists);
     }
-    fsio::rename(&draft.path, &path).map_err(BlobError::store)?;
+    fs.disk.rename(&draft.path, &path).map_err(BlobError::store)?;
     draft.named = true;
-    fsio::sync_dir(&shard).map_err(|error| {
+    fs.disk.sync_dir(&shard).map_err(|error| {
         // It may or may not survive a crash: take it back, for it was not promised to anyone.
-        let _ = fsio::remove(&path);
+        let _ = fs.disk.remove(&path);
         BlobError::store(error)
     })
 }

@@ -7,10 +7,12 @@ use std::time::Duration;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::SqlitePool;
 
+use super::error::Cause;
 use super::postgres::{self, PgTx};
 use super::sqlite::{self, SqliteTx, Writer};
 use super::tx::{at_most_one, exactly_one};
 use super::{DbError, Param, Row, Sql, Turn, Tx};
+use crate::disk::{Disk, Step};
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct DbOptions {
     pub pg_connections: u32,
     /// Prepared statements kept per connection.
     pub statement_cache: usize,
+    /// Asked at each step of a write transaction: the real disk lets all pass, a harness stops the world there.
+    pub disk: Disk,
 }
 
 impl Default for DbOptions {
@@ -45,13 +49,17 @@ impl Default for DbOptions {
             readers: 4,
             pg_connections: 16,
             statement_cache: 128,
+            disk: Disk::default(),
         }
     }
 }
 
 /// A connected database. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Db(Backend);
+pub struct Db {
+    backend: Backend,
+    disk: Disk,
+}
 
 /// What a [`Db`] is made of.
 #[derive(Debug, Clone)]
@@ -64,7 +72,8 @@ impl Db {
     /// Connects to `postgres://…`, `sqlite:path` or a bare path. The folder of a path must exist.
     pub async fn connect(url: &str, options: DbOptions) -> Result<Db, DbError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Db(Backend::Postgres(postgres::connect(url, &options).await?)));
+            let backend = Backend::Postgres(postgres::connect(url, &options).await?);
+            return Ok(Db { backend, disk: options.disk });
         }
         let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
         if path.is_empty() || path.contains(":memory:") || path.contains("://") {
@@ -72,50 +81,56 @@ impl Db {
             return Err(DbError::Unsuitable(wanted.to_owned()));
         }
         let (writer, readers) = sqlite::connect(Path::new(path), &options).await?;
-        Ok(Db(Backend::Sqlite { writer, readers }))
+        Ok(Db { backend: Backend::Sqlite { writer, readers }, disk: options.disk })
     }
 
     /// Which database it is.
     pub fn engine(&self) -> Engine {
-        match self.0 {
+        match self.backend {
             Backend::Sqlite { .. } => Engine::Sqlite,
             Backend::Postgres(_) => Engine::Postgres,
         }
     }
 
     pub(super) fn backend(&self) -> &Backend {
-        &self.0
+        &self.backend
     }
 
     /// A write transaction that minds no turn ([`Db::begin_in`]). On SQLite this waits until it is this caller's turn, and holds up the other writers until it
     /// ends: do slow work before it.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        Ok(match &self.0 {
-            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, true),
-            Backend::Postgres(pool) => Tx::postgres(PgTx::write(pool).await?, true),
+        self.may_begin()?;
+        Ok(match &self.backend {
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, Some(&self.disk)),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::write(pool).await?, Some(&self.disk)),
         })
     }
 
     /// A write transaction that others of its kind may run beside, or none, until it ends. On SQLite every write
     /// transaction runs alone anyway; PostgreSQL keeps the turns by an advisory lock.
     pub async fn begin_in(&self, turn: Turn) -> Result<Tx, DbError> {
-        Ok(match &self.0 {
-            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, true),
-            Backend::Postgres(pool) => Tx::postgres(PgTx::write_in(pool, turn).await?, true),
+        self.may_begin()?;
+        Ok(match &self.backend {
+            Backend::Sqlite { writer, .. } => Tx::sqlite(writer.begin().await?, Some(&self.disk)),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::write_in(pool, turn).await?, Some(&self.disk)),
         })
+    }
+
+    fn may_begin(&self) -> Result<(), DbError> {
+        self.disk.step(Step::Begin).map_err(|e| DbError::Unavailable(Cause::new("begin", e.to_string())))
     }
 
     /// A read-only transaction that sees one moment: that of this call.
     pub async fn snapshot(&self) -> Result<Tx, DbError> {
-        Ok(match &self.0 {
-            Backend::Sqlite { readers, .. } => Tx::sqlite(SqliteTx::snapshot(readers).await?, false),
-            Backend::Postgres(pool) => Tx::postgres(PgTx::snapshot(pool).await?, false),
+        Ok(match &self.backend {
+            Backend::Sqlite { readers, .. } => Tx::sqlite(SqliteTx::snapshot(readers).await?, None),
+            Backend::Postgres(pool) => Tx::postgres(PgTx::snapshot(pool).await?, None),
         })
     }
 
     /// Every row.
     pub async fn all(&self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { readers, .. } => sqlite::pool_all(readers, sql, params).await,
             Backend::Postgres(pool) => postgres::pool_all(pool, sql, params).await,
         }
@@ -134,7 +149,7 @@ impl Db {
     /// Whether it answers.
     pub async fn ping(&self) -> Result<(), DbError> {
         const PING: Sql = Sql::new("PING", "SELECT 1 AS alive");
-        if let Backend::Sqlite { writer, .. } = &self.0 {
+        if let Backend::Sqlite { writer, .. } = &self.backend {
             writer.in_place()?;
         }
         self.one(&PING, &[]).await.map(drop)
@@ -142,7 +157,7 @@ impl Db {
 
     /// Waits for running transactions and closes every connection. On SQLite this folds the log into the file.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.backend {
             Backend::Sqlite { writer, readers } => {
                 readers.close().await;
                 writer.close().await;

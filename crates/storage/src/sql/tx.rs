@@ -4,6 +4,7 @@ use super::error::Cause;
 use super::postgres::PgTx;
 use super::sqlite::SqliteTx;
 use super::{DbError, Engine, Param, Row, Sql};
+use crate::disk::{Disk, Step};
 
 /// Whether a write transaction may run beside others that mind turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,8 @@ pub enum Turn {
 pub struct Tx {
     inner: Inner,
     state: State,
-    writes: bool,
+    /// Asked at the steps of a transaction that writes; none for a snapshot.
+    disk: Option<Disk>,
 }
 
 #[derive(Debug)]
@@ -41,12 +43,12 @@ enum State {
 }
 
 impl Tx {
-    pub(super) fn sqlite(tx: SqliteTx, writes: bool) -> Tx {
-        Tx { inner: Inner::Sqlite(tx), state: State::Usable, writes }
+    pub(super) fn sqlite(tx: SqliteTx, disk: Option<&Disk>) -> Tx {
+        Tx { inner: Inner::Sqlite(tx), state: State::Usable, disk: disk.cloned() }
     }
 
-    pub(super) fn postgres(tx: PgTx, writes: bool) -> Tx {
-        Tx { inner: Inner::Postgres(tx), state: State::Usable, writes }
+    pub(super) fn postgres(tx: PgTx, disk: Option<&Disk>) -> Tx {
+        Tx { inner: Inner::Postgres(tx), state: State::Usable, disk: disk.cloned() }
     }
 
     /// Which engine runs it.
@@ -82,7 +84,7 @@ impl Tx {
     /// Runs a statement; how many rows it touched.
     pub async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
         self.enter(sql.name)?;
-        if !self.writes {
+        if self.disk.is_none() {
             let source = Cause::new(sql.name, "a snapshot is read-only");
             return self.leave(Err(DbError::Other { statement: sql.name, source }));
         }
@@ -121,10 +123,20 @@ impl Tx {
             self.rollback().await?;
             return Err(DbError::Aborted { statement: "commit" });
         }
+        let disk = self.disk.clone();
+        let step = |step| {
+            let stopped = |e: std::io::Error| DbError::Unavailable(Cause::new("commit", e.to_string()));
+            disk.as_ref().map_or(Ok(()), |disk| disk.step(step).map_err(stopped))
+        };
+        if let Err(stopped) = step(Step::Commit) {
+            self.rollback().await.ok();
+            return Err(stopped);
+        }
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
-        }
+        }?;
+        step(Step::Committed)
     }
 
     /// Undoes it. Returns when everything it may have read is durable, so that a refusal never tells of a write that is lost.

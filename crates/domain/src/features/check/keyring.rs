@@ -1,16 +1,17 @@
 //! The keyring's replicas: each is read back and held against the others.
 
-use std::fs;
 use std::path::Path;
 
 use strongroom_seal::unseal::SealedKeyring;
+use strongroom_storage::disk::Disk;
 
 use super::Checker;
 
 /// The two files of a replica, as they lie there.
-fn read(folder: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
-    let file =
-        |name: &str| fs::read(folder.join(name)).map_err(|e| format!("{name} cannot be read: {}", e.kind()));
+fn read(disk: &Disk, folder: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
+    let file = |name: &str| {
+        disk.read(&folder.join(name)).map_err(|e| format!("{name} cannot be read: {}", e.kind()))
+    };
     let (body, key) = (file("keyring")?, file("keyring.key")?);
     if key.len() != 32 {
         return Err(String::from("keyring.key has a wrong length"));
@@ -27,7 +28,7 @@ pub(super) fn replicas(checker: &mut Checker<'_>) {
     let mut good = 0;
     for (folder, _) in &folders {
         let name = folder.display().to_string();
-        match read(folder) {
+        match read(checker.room.vault.store().disk(), folder) {
             Ok(files) if first.as_ref().is_none_or(|f| *f == files) => {
                 good += 1;
                 first.get_or_insert(files);

@@ -266,7 +266,7 @@ async fn compare(checker: &mut Checker<'_>, folder: &Path, size: u64) -> Result<
 }
 
 fn differs(checker: &mut Checker<'_>, folder: &Path, name: &str, here: &[u8]) {
-    if std::fs::read(folder.join(name)).ok().as_deref() != Some(here) {
+    if checker.room.vault.store().disk().read(&folder.join(name)).ok().as_deref() != Some(here) {
         let file = folder.join(name).display().to_string();
         let repair = "If strongroom-verify verifies the exported ledger, move the replica away and let the server write a new one.";
         checker.damage("a file of a ledger replica is missing or not what the log holds", file, repair);

@@ -12,6 +12,7 @@ use strongroom_seal::password::Cost;
 use strongroom_seal::totp;
 use strongroom_seal::{Key, OsEntropy};
 use strongroom_storage::blob::Blobs;
+use strongroom_storage::disk::Disk;
 use strongroom_storage::sql::{Db, DbOptions};
 
 use super::{Initialised, Opening, SealBy, Setup, init, open};
@@ -93,6 +94,7 @@ impl Fixture {
         let key = [7; 32];
         let database = database(&folder, &hex::encode(unique));
         let setup = Setup {
+            disk: Disk::default(),
             db: connect(&database).await,
             blobs: Blobs::memory(),
             keyring: vec![folder.join("keyring-a"), folder.join("keyring-b")],
@@ -125,6 +127,7 @@ impl Fixture {
     /// The same, by a release that brings other policies.
     pub(crate) async fn reopened_by(&self, release: Gate) -> Result<Arc<Strongroom>> {
         let opening = Opening {
+            disk: Disk::default(),
             db: connect(&self.database).await,
             blobs: Blobs::memory(),
             keyring: vec![self.folder.join("keyring-a"), self.folder.join("keyring-b")],

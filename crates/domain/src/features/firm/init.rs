@@ -9,6 +9,7 @@ use strongroom_seal::password::Cost;
 use strongroom_seal::unseal::{Method, MethodKind, SealedKeyring, Share};
 use strongroom_seal::{Entropy, Key, Secret, mac};
 use strongroom_storage::blob::Blobs;
+use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_storage::sql::{Db, migrate};
 use zeroize::Zeroizing;
@@ -89,6 +90,8 @@ pub struct Setup {
     pub db: Db,
     /// Sealed bytes.
     pub blobs: Blobs,
+    /// The disk of the keyring's and the ledger's replicas.
+    pub disk: Disk,
     /// The folders of the keyring's replicas.
     pub keyring: Vec<PathBuf>,
     /// The policies that the firm begins with.
@@ -136,12 +139,12 @@ fn fault(what: impl std::fmt::Display) -> Error {
 /// # Errors
 /// There is a firm already, or a keyring; the passphrase is weak; storage, or a replica that cannot be written.
 pub async fn init(setup: Setup) -> Result<Initialised> {
-    let Setup { db, blobs, keyring: folders, gate, clock, entropy, settings, .. } = setup;
+    let Setup { db, blobs, disk, keyring: folders, gate, clock, entropy, settings, .. } = setup;
     let (seal_by, name) = (setup.seal_by, setup.name);
     if let SealBy::Passphrase { passphrase, .. } = &seal_by {
         password::check("passphrase", passphrase.expose(), &[name.as_str()])?;
     }
-    let store = KeyringStore::new(folders, clock.clone());
+    let store = KeyringStore::new(disk, folders, clock.clone());
     migrate(&db, MIGRATIONS, clock.now()).await?;
     if firm_row(&db).await?.is_some() {
         return Err(Error::conflict("firm.exists", "There is a firm here already. Nothing was changed."));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
+use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_storage::sql::{Db, Row, migrate};
 
@@ -25,7 +26,6 @@ use crate::kernel::keyring_file::KeyringStore;
 use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::reader::Reader;
 use crate::kernel::schema::MIGRATIONS;
-use crate::kernel::sets::{self, Set};
 use crate::kernel::strongroom::{FirmInfo, Parts, Settings, Strongroom};
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::{Column, Vault};
@@ -84,6 +84,8 @@ pub struct Opening {
     pub db: Db,
     /// Sealed bytes.
     pub blobs: Blobs,
+    /// The disk of the keyring's and the ledger's replicas.
+    pub disk: Disk,
     /// The folders of the keyring's replicas.
     pub keyring: Vec<PathBuf>,
     /// The policies that came with the release; those that the firm approved lie in the database.
@@ -101,12 +103,12 @@ pub struct Opening {
 /// # Errors
 /// There is no firm; storage.
 pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
-    let Opening { db, blobs, keyring, gate, clock, entropy, settings } = opening;
+    let Opening { db, blobs, disk, keyring, gate, clock, entropy, settings } = opening;
     migrate(&db, MIGRATIONS, clock.now()).await?;
     let none = || Error::conflict("firm.none", "There is no firm here yet. Run `strongroom init` first.");
     let (firm, _) = firm_row(&db).await?.ok_or_else(none)?;
     let info = FirmInfo { id: firm.id, origin: firm.origin, lone_administrator: firm.lone_administrator };
-    let vault = Vault::new(firm.id.bytes(), KeyringStore::new(keyring, clock.clone()));
+    let vault = Vault::new(firm.id.bytes(), KeyringStore::new(disk, keyring, clock.clone()));
     Ok(Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm: info, settings }))
 }
 
@@ -141,8 +143,7 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
 /// The gate of the approved texts.
 async fn approved(room: &Strongroom, firm: &Firm) -> Result<Gate> {
     let mut reader = Reader::Db(&room.db);
-    let marks = room.marks.as_of(room.marks.moment());
-    let held = sets::check(&mut reader, &room.vault, marks, Set::Firm(firm.id)).await;
+    let held = room.loader(&mut reader).firm(firm.id).await;
     let read = match held {
         Ok(()) => policy::approved(&mut reader, &room.vault).await,
         Err(error) => Err(error),

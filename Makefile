@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days
+.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 stage := scripts/stage
 
@@ -17,7 +17,7 @@ test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Ch
 	@$(stage) tools 180 scripts/tools nextest postgresql chromium
 	@$(stage) assets 60 scripts/assets build
 	@$(stage) build 900 cargo build --workspace --lib --bins --tests --locked
-	@$(stage) unit 180 scripts/tests unit
+	@$(stage) unit 300 scripts/tests unit
 	@$(stage) sqlite 180 scripts/tests sqlite
 	@$(stage) postgres 240 scripts/tests postgres
 	@$(stage) engines 5 scripts/tests compare
@@ -58,3 +58,6 @@ bad-days: ## the long ones: two gigabytes in and out of a small server, thirty k
 
 mutants-gate: ## mutation tests over what the gate decides with
 	@scripts/mutants-gate
+
+crash: ## ten thousand runs of a firm on a disk that fails, forgets and fills up (SEEDS=… FROM=… picks others)
+	@scripts/crash $(SEEDS) $(FROM)

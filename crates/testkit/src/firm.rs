@@ -129,11 +129,20 @@ impl TestFirm {
 
     /// The same, in this folder and begun at this instant: for a firm that a real server takes over.
     pub async fn made(temporary: tempfile::TempDir, begins: i64, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on(Disk::default(), temporary, begins, change).await
+    }
+
+    /// The same with blobs and keyring on another disk: for a firm on one that can be made to fail.
+    pub async fn on(
+        disk: Disk,
+        temporary: tempfile::TempDir,
+        begins: i64,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let folder = temporary.path().to_path_buf();
         let database = database(&folder);
         let db = Db::connect(&database, DbOptions::default()).await.expect("the database opens");
-        let blobs =
-            Blobs::folder(&Disk::default(), &folder.join("blobs")).await.expect("the blob folder opens");
+        let blobs = Blobs::folder(&disk, &folder.join("blobs")).await.expect("the blob folder opens");
         let clock = Arc::new(SetClock::new(begins));
         let mut settings = Settings {
             password_cost: Cost::TEST,
@@ -142,7 +151,7 @@ impl TestFirm {
         };
         change(&mut settings);
         let setup = Setup {
-            disk: Disk::default(),
+            disk,
             db: db.clone(),
             blobs,
             keyring: vec![folder.join("keyring"), folder.join("keyring-2")],

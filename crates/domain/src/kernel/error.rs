@@ -105,6 +105,24 @@ pub enum Error {
 }
 
 impl Error {
+    /// True where for certain nothing was done. After any other error of an operation the commit may stand all the same,
+    /// its answer lost: whatever the rows would name then must stay, until a sweep finds that nothing names it.
+    #[must_use]
+    pub const fn nothing_was_done(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(_)
+                | Self::NotFound
+                | Self::SignedOut
+                | Self::Invalid { .. }
+                | Self::Conflict { .. }
+                | Self::Duplicate { .. }
+                | Self::Stale
+                | Self::Throttled { .. }
+                | Self::TooLarge { .. }
+        )
+    }
+
     /// An input error at `field`.
     #[must_use]
     pub fn invalid(field: &'static str, says: impl Into<String>) -> Self {

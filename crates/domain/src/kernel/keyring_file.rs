@@ -87,9 +87,9 @@ impl KeyringStore {
         Ok((sealed, key))
     }
 
-    /// Wiped when dropped.
-    fn read_key(&self, folder: &Path) -> std::io::Result<Zeroizing<[u8; 32]>> {
-        let mut key = Zeroizing::new([0; 32]);
+    /// Wiped when dropped; on the heap, for an array would leave a copy behind wherever it is moved.
+    fn read_key(&self, folder: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+        let mut key = Zeroizing::new(vec![0; 32]);
         self.disk.read_exactly(&folder.join("keyring.key"), key.as_mut_slice())?;
         Ok(key)
     }
@@ -121,8 +121,33 @@ impl KeyringStore {
         self.write(sealed, &keyring_key)
     }
 
+    /// Brings every replica to the newest state that is found: whoever wrote last may have been cut off between two.
+    /// One that cannot be written is an error after the others were tried; nothing is worse than before then.
+    ///
+    /// # Errors
+    /// No replica can be read, or one cannot be written.
+    pub(super) fn even_out(&self) -> Result<()> {
+        let (newest, keyring_key) = self.load()?;
+        let body = newest.to_bytes();
+        let mut outcome = Ok(());
+        for place in 0..self.folders.len() {
+            let agrees = |folder: &PathBuf| {
+                let key = self.read_key(folder).is_ok_and(|key| key.as_slice() == keyring_key.expose());
+                key && self.disk.read(&folder.join("keyring")).is_ok_and(|found| found == body)
+            };
+            if !self.folders.get(place).is_some_and(agrees) {
+                outcome = self.write_one(place, &body, &keyring_key).and(outcome);
+            }
+        }
+        outcome
+    }
+
     fn write(&self, body: &[u8], keyring_key: &Key) -> Result<()> {
-        for (place, folder) in self.folders.iter().enumerate() {
+        (0..self.folders.len()).try_for_each(|place| self.write_one(place, body, keyring_key))
+    }
+
+    fn write_one(&self, place: usize, body: &[u8], keyring_key: &Key) -> Result<()> {
+        if let Some(folder) = self.folders.get(place) {
             let lost = |e: std::io::Error| unreachable(folder, e);
             self.disk.make_folder(folder).map_err(lost)?;
             self.disk.write_durably(folder, "keyring.key", keyring_key.expose()).map_err(lost)?;

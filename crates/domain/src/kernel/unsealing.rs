@@ -65,6 +65,7 @@ impl Strongroom {
             held => held?,
         };
         if !self.only_examines() {
+            self.vault.even_out();
             *self.term.lock().await = self.take_term().await?;
         }
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));

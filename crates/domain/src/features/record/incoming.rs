@@ -151,7 +151,11 @@ async fn file(ctx: &Ctx, filing: Filing, sunk: Sunk) -> Result<RecordView> {
             ctx.perform(AddVersion { record, version, filename, etag, keep_duplicate, upload, sunk }).await
         }
     };
-    if !matches!(done, Ok(Filed { view: Some(_), .. })) {
+    let named = match &done {
+        Ok(filed) => filed.view.is_some(),
+        Err(error) => !error.nothing_was_done(),
+    };
+    if !named {
         ctx.room.blobs.delete(&blob).await.ok();
     }
     match done? {

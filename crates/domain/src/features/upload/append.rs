@@ -62,7 +62,7 @@ pub async fn append<E: std::fmt::Display>(
     let row = match blob {
         Some(blob) => {
             let done = ctx.perform(AddPart { row, blob: blob.clone(), size }).await;
-            if done.is_err() {
+            if done.as_ref().is_err_and(Error::nothing_was_done) {
                 ctx.room.blobs.delete(&blob).await.ok();
             }
             done.map_err(|error| match error {

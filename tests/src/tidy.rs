@@ -10,6 +10,8 @@
     reason = "helpers of tests, where a panic is the failure"
 )]
 
+mod asvs;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

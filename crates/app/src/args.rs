@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Seal(Place),
     /// Do database, blobs, keyring and ledger agree? Ids only, and the repair
     Check(Check),
+    /// Copy the firm into a folder of backups while it works, or try one
+    Backup(Backup),
+    /// Put a firm back from a backup, into an empty place that has its strongroom.toml and keyring
+    Restore(Restore),
     /// Write the policies into a folder to edit them there, or say whether a folder's policies hold
     Policies(Policies),
     /// A new link for the first administrator, while no administrator has ever enrolled
@@ -182,6 +186,67 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) deep: bool,
     /// The file with the passphrase, where the server does not run and no terminal asks for it
+    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `backup`
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Backup {
+    #[command(subcommand)]
+    pub(crate) command: Option<BackupCommand>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder of backups: new, empty, or with earlier ones, to which only what is new is added
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: Option<PathBuf>,
+    /// The file with the passphrase, where the server does not run and no terminal asks for it
+    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `backup …`
+#[derive(Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Put a backup back in a temporary place, check everything there, and throw it away
+    Verify(Verify),
+}
+
+/// `backup verify`
+#[derive(Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder of backups
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// Which snapshot; the newest if not said
+    #[arg(long, value_name = "ID")]
+    pub(crate) snapshot: Option<String>,
+    /// Where the temporary place is made: it needs as much room as the backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+    /// The file with the passphrase, where no terminal asks for it
+    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// `restore`
+#[derive(Args)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder of backups
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// Which snapshot; the newest if not said
+    #[arg(long, value_name = "ID")]
+    pub(crate) snapshot: Option<String>,
+    /// A replica of the ledger, beside those of the configuration; several times. The longest counts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: Vec<PathBuf>,
+    /// The file with the passphrase, where no terminal asks for it
     #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 }

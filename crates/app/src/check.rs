@@ -76,7 +76,8 @@ pub(crate) fn as_json(finding: &Finding) -> Value {
     json!({ "severity": finding.severity.word(), "what": finding.what, "id": finding.id, "repair": finding.repair })
 }
 
-fn say(finding: &Value) {
+/// A finding on screen.
+pub(crate) fn say(finding: &Value) {
     let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     out(format_args!(
         "{}  {}  {}\n    repair: {}",
@@ -99,12 +100,12 @@ fn ending(found: usize, damage: bool) -> Ending {
 
 /// Steps as they are reached, once each, and how far a long one is.
 #[derive(Default)]
-struct Told {
+pub(crate) struct Told {
     step: String,
 }
 
 impl Told {
-    fn step(&mut self, step: &str, done: u64) {
+    pub(crate) fn step(&mut self, step: &str, done: u64) {
         if self.step != step {
             step.clone_into(&mut self.step);
             note(format_args!("{step} …"));

@@ -5,6 +5,7 @@
 //! the parsers of foreign documents start in a process that has opened and read nothing.
 
 mod args;
+mod backup;
 mod check;
 mod config;
 mod demo;
@@ -13,6 +14,7 @@ mod init;
 mod operator;
 mod person;
 mod policies;
+mod restore;
 mod room;
 mod say;
 mod serve;
@@ -48,6 +50,8 @@ fn run(command: Command) -> anyhow::Result<Ending> {
         Command::FirstLink(options) => operator::first_link(&options),
         Command::Policies(options) => policies::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Backup(options) => backup::run(&options),
+        Command::Restore(options) => restore::run(&options),
         Command::Import(options) => person::import(&options),
         Command::Export(options) => person::export(&options),
         Command::Config { command: ConfigCommand::Show(place) } => config::show(&place),

@@ -16,7 +16,7 @@ use axum::{Extension, Json, Router};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use strongroom_domain::features::{check, firm};
+use strongroom_domain::features::{backup, check, firm};
 use strongroom_domain::kernel::actor::{Actor, Channel};
 use strongroom_domain::kernel::clock::rfc3339;
 use strongroom_domain::kernel::ctx::{Ctx, Place};
@@ -65,6 +65,7 @@ pub(super) fn listen(
         .route("/control/seal", post(seal))
         .route("/control/first-link", post(first_link))
         .route("/control/check", post(run_check))
+        .route("/control/backup", post(run_backup))
         .with_state(control)
         .fallback_service(web);
     let front = Front::new(config, None, Router::new(), stop.clone());
@@ -170,19 +171,52 @@ struct Depth {
     deep: bool,
 }
 
-/// One JSON object a line: steps, findings, the end. A check of a large store takes long.
+/// One JSON object a line, as `told` gets them.
+fn line_by_line(mut work: impl FnMut(mpsc::Sender<Value>) + Send + 'static) -> Response {
+    let (lines, told) = mpsc::channel::<Value>(64);
+    tokio::task::spawn_blocking(move || work(lines));
+    let lines = futures_util::stream::unfold(told, |mut told| async {
+        told.recv().await.map(|line| (Ok::<_, std::io::Error>(Bytes::from(format!("{line}\n"))), told))
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines.boxed())).into_response()
+}
+
+/// Steps, findings, the end. A check of a large store takes long.
 async fn run_check(
     State(control): State<Control>,
     Extension(Operator(operator)): Extension<Operator>,
     Json(depth): Json<Depth>,
 ) -> Response {
-    let (lines, told) = mpsc::channel::<Value>(64);
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(check_into(lines, &control, &operator, depth.deep)));
-    let lines = futures_util::stream::unfold(told, |mut told| async {
-        told.recv().await.map(|line| (Ok::<_, std::io::Error>(Bytes::from(format!("{line}\n"))), told))
-    });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines.boxed())).into_response()
+    line_by_line(move |lines| runtime.block_on(check_into(lines, &control, &operator, depth.deep)))
+}
+
+#[derive(Deserialize)]
+struct Where {
+    to: PathBuf,
+}
+
+/// Steps, and what was taken.
+async fn run_backup(
+    State(control): State<Control>,
+    Extension(Operator(operator)): Extension<Operator>,
+    Json(folder): Json<Where>,
+) -> Response {
+    let runtime = tokio::runtime::Handle::current();
+    line_by_line(move |lines| runtime.block_on(backup_into(lines, &control, &operator, &folder.to)))
+}
+
+async fn backup_into(lines: mpsc::Sender<Value>, control: &Control, operator: &str, to: &std::path::Path) {
+    let tell = lines.clone();
+    let mut progress = move |p: backup::Progress| {
+        // a slow reader misses steps, never the end
+        let _ = tell.try_send(json!({ "step": p.step, "done": p.done }));
+    };
+    let end = match backup::backup(control.seals.room(), operator, to, &mut progress).await {
+        Ok(taken) => crate::backup::as_json(&taken),
+        Err(error) => json!({ "says": crate::say::words(&error) }),
+    };
+    let _ = lines.send(end).await;
 }
 
 async fn check_into(lines: mpsc::Sender<Value>, control: &Control, operator: &str, deep: bool) {

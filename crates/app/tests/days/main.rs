@@ -21,6 +21,7 @@ mod killed;
 mod large;
 mod memory;
 mod papers;
+mod restored;
 mod sealed;
 mod served;
 mod tls;

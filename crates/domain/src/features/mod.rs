@@ -2,6 +2,7 @@
 //!
 //! A feature imports the kernel and other features' models, never another feature's `store`.
 
+pub mod backup;
 pub mod check;
 pub mod client;
 pub mod explain;

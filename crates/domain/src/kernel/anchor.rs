@@ -11,7 +11,7 @@
 //! whose sum comes out right; the number rises under the lock of its row, in the order of the commits.
 
 use serde_json::{Value, json};
-use strongroom_storage::sql::{Row, Tx};
+use strongroom_storage::sql::{Db, Row, Tx};
 use strongroom_storage::{params, statements};
 use strongroom_tlog::merkle::verify_inclusion;
 use strongroom_tlog::tile::{self, FULL, needed_tiles_for_inclusion};
@@ -29,6 +29,7 @@ statements! {
     pub AUTHORITY_BUMP = "UPDATE authority SET version = version + 1 WHERE one = 'x'";
     pub AUTHORITY = "SELECT version, sealed_sum FROM authority WHERE one = 'x'", scan_ok;
     pub AUTHORITY_SUM = "UPDATE authority SET sealed_sum = $1 WHERE one = 'x'";
+    pub AUTHORITY_AGAIN = "UPDATE authority SET version = $1, sealed_sum = $2 WHERE one = 'x'";
     pub ALL_SETS = "SELECT set_id, version, digest, mac FROM authority_set WHERE set_id > $1 ORDER BY set_id LIMIT $2";
     pub RUN = "SELECT idx, at, bytes FROM ledger_entry WHERE idx >= $1 AND idx < $2 ORDER BY idx";
     pub UNNUMBERED = "SELECT at, bytes FROM ledger_entry WHERE idx IS NULL ORDER BY at, entry_id";
@@ -158,6 +159,39 @@ pub async fn renew(
     Anchor::of(vault, number, sum)
 }
 
+/// Adds every set up and writes the sum, under a number that the ledger has stated: after a restore.
+///
+/// # Errors
+/// Sealed, storage; [`Error::Tampered`] where a set carries no MAC of ours.
+pub async fn begin_again(
+    db: &Db,
+    vault: &Vault,
+    entropy: &dyn strongroom_seal::Entropy,
+    number: i64,
+) -> Result<()> {
+    let sum = add_up(db, vault, |_, _| ()).await?;
+    let sealed = vault.seal_system(column(number), entropy, &sum.0)?;
+    let mut tx = db.begin().await?;
+    tx.exec_one(&AUTHORITY_AGAIN, &params![number, sealed]).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn add_up(db: &Db, vault: &Vault, mut seen: impl FnMut(&str, i64)) -> Result<Sum> {
+    let (mut sum, mut after) = (Sum::NOTHING, String::new());
+    loop {
+        let rows = db.all(&ALL_SETS, &params![after.clone(), PAGE]).await?;
+        let Some(last) = rows.last() else { return Ok(sum) };
+        after = last.get("set_id")?;
+        for row in &rows {
+            let (set, version): (String, i64) = (row.get("set_id")?, row.get("version")?);
+            let digest: Vec<u8> = row.get("digest")?;
+            sets::bind(&set, version, &digest).check(vault, &row.get::<Vec<u8>>("mac")?, &set)?;
+            sum.add(&summand(vault, &set, version, &digest)?);
+            seen(&set, version);
+        }
+    }
+}
+
 impl Strongroom {
     /// What the database says now, for the entry that writes the time.
     pub(super) async fn anchor(&self) -> Result<Anchor> {
@@ -172,7 +206,8 @@ impl Strongroom {
     /// [`Error::Tampered`] where authority is not as the log says; storage.
     pub(crate) async fn hold_authority(&self, head: &Head) -> Result<()> {
         let (number, sum) = read(&self.vault, &self.db.one(&AUTHORITY, &[]).await?)?;
-        if self.add_up().await? != sum {
+        let marks = &self.marks;
+        if add_up(&self.db, &self.vault, |set, version| marks.raise(set, version)).await? != sum {
             tracing::error!(number, "authority sets were added, removed or put back");
             return Err(moved(number));
         }
@@ -187,22 +222,6 @@ impl Strongroom {
                     "authority is not as the newest entry of the ledger states it"
                 );
                 Err(moved(number))
-            }
-        }
-    }
-
-    async fn add_up(&self) -> Result<Sum> {
-        let (mut sum, mut after) = (Sum::NOTHING, String::new());
-        loop {
-            let rows = self.db.all(&ALL_SETS, &params![after.clone(), PAGE]).await?;
-            let Some(last) = rows.last() else { return Ok(sum) };
-            after = last.get("set_id")?;
-            for row in &rows {
-                let (set, version): (String, i64) = (row.get("set_id")?, row.get("version")?);
-                let digest: Vec<u8> = row.get("digest")?;
-                sets::bind(&set, version, &digest).check(&self.vault, &row.get::<Vec<u8>>("mac")?, &set)?;
-                sum.add(&summand(&self.vault, &set, version, &digest)?);
-                self.marks.raise(&set, version);
             }
         }
     }

@@ -206,6 +206,13 @@ pub fn compose(
     entry.insert("channel".into(), json!(frame.channel));
     entry.insert("verb".into(), json!(verb.word()));
     entry.insert("about".into(), json!(facts.about));
+    let mut of = Map::new();
+    for (kind, id) in [("client", &facts.client), ("matter", &facts.matter), ("record", &facts.record)] {
+        if let Some(id) = id {
+            of.insert(kind.into(), json!(id));
+        }
+    }
+    entry.insert("of".into(), Value::Object(of));
     entry.insert("outcome".into(), json!(outcome.word()));
     entry.insert("request".into(), json!(frame.request));
     let mut clear = facts.clear;

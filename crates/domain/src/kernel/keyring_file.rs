@@ -54,6 +54,16 @@ impl KeyringStore {
         self.folders.iter().cloned().zip(read.into_iter().chain(std::iter::repeat(None))).collect()
     }
 
+    /// How many replicas read back with the newest state.
+    #[must_use]
+    pub fn readable(&self) -> usize {
+        let Ok((newest, _)) = self.load() else { return 0 };
+        let newest = |folder: &&PathBuf| {
+            self.read(folder).is_ok_and(|(found, _)| found.generation() == newest.generation())
+        };
+        self.folders.iter().filter(newest).count()
+    }
+
     /// The sealed keyring and the keyring key of the newest replica that can be read.
     ///
     /// # Errors

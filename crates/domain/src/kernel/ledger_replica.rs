@@ -265,6 +265,21 @@ impl Strongroom {
         well
     }
 
+    /// Copies the ledger with its copies of authority into a folder, up to what is signed now; how many entries it holds.
+    ///
+    /// # Errors
+    /// The folder holds another ledger or cannot be written.
+    pub(crate) async fn copy_ledger_to(&self, folder: &Path) -> Result<u64> {
+        let place = Place {
+            disk: self.vault.store().disk().clone(),
+            folder: folder.to_owned(),
+            state: Mutex::default(),
+        };
+        self.copy_to(&Arc::new(place))
+            .await
+            .map_err(|why| Error::Unavailable(format!("{}: {why}", folder.display())))
+    }
+
     async fn copy_to(&self, place: &Arc<Place>) -> std::result::Result<u64, String> {
         let (size, checkpoint) = self.checkpoint();
         let key = self.ledger_key().map_err(fault)?;
@@ -290,6 +305,10 @@ impl Strongroom {
             let bytes = self.tile(path).await.map_err(fault)?.ok_or_else(|| format!("{path} is missing"))?;
             names.push(path.to_string());
             copying.put(path.to_string(), bytes).await.map_err(fault)?;
+        }
+        // before the checkpoint: what its entries changed is there with it
+        for (name, copies) in self.authority_copies(held, size).await.map_err(fault)? {
+            copying.put(name, copies).await.map_err(fault)?;
         }
         copying.sync().await.map_err(fault)?;
         copying.put(String::from("checkpoint"), checkpoint.as_bytes().to_vec()).await.map_err(fault)?;

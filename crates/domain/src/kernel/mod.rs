@@ -3,9 +3,11 @@
 pub mod actor;
 pub mod anchor;
 pub mod asking;
+pub mod authority_copy;
 pub mod blind;
 pub mod bound;
 pub mod clock;
+pub mod copied;
 pub mod ctx;
 pub mod directory;
 pub mod entry;

@@ -29,11 +29,13 @@ pub fn statements() -> Vec<&'static Sql> {
     [
         super::sets::ALL,
         super::anchor::ALL,
+        super::authority_copy::ALL,
         super::loader::ALL,
         super::asking::ALL,
         super::ledger::ALL,
         super::repeat::ALL,
         super::unsealing::ALL,
+        crate::features::backup::store::ALL,
         crate::features::client::store::ALL,
         crate::features::firm::store::ALL,
         crate::features::group::store::ALL,

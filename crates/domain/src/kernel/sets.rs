@@ -14,7 +14,7 @@ use strongroom_storage::{params, statements};
 
 use super::bound::Bind;
 use super::error::{Error, Result};
-use super::id::{ClientId, FirmId, GroupId, MatterId, StaffId, WallId};
+use super::id::{ClientId, FirmId, GroupId, Id, MatterId, StaffId, WallId};
 use super::reader::Reader;
 use super::vault::Vault;
 
@@ -74,6 +74,23 @@ impl Set {
             Self::Members(id) => format!("members:{id}"),
             Self::Person(id) => format!("person:{id}"),
             Self::Firm(id) => format!("firm:{id}"),
+        }
+    }
+
+    /// The set of a name, as [`Set::id`] writes it.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        let (kind, owner) = id.split_once(':')?;
+        match kind {
+            "seats" => Id::parse(owner).map(Self::Seats),
+            "walls" => Id::parse(owner)
+                .map(Self::WallsOfMatter)
+                .or_else(|| Id::parse(owner).map(Self::WallsOfClient)),
+            "wall" => Id::parse(owner).map(Self::Wall),
+            "members" => Id::parse(owner).map(Self::Members),
+            "person" => Id::parse(owner).map(Self::Person),
+            "firm" => Id::parse(owner).map(Self::Firm),
+            _ => None,
         }
     }
 

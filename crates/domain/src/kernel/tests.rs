@@ -126,6 +126,8 @@ fn table(verb: Verb, kind: ThingKind, c: Case) -> bool {
         | V::FirmInit
         | V::SystemUnseal
         | V::SystemCheck
+        | V::SystemBackup
+        | V::SystemRestore
         | V::LedgerCount
         | V::LedgerTime
         | V::StrangersRefused
@@ -187,6 +189,8 @@ fn kinds(verb: Verb) -> Vec<ThingKind> {
         | V::FirmInit
         | V::SystemUnseal
         | V::SystemCheck
+        | V::SystemBackup
+        | V::SystemRestore
         | V::LedgerCount
         | V::LedgerTime
         | V::StrangersRefused
@@ -280,7 +284,17 @@ fn work_of_the_system_may_do_its_one_job_and_nothing_else() {
         gate.decide(who, verb, kind, "firm", &Situation::default()).is_ok_and(|d| d.allowed)
     };
     let jobs: &[(Principal, &[Verb])] = &[
-        (Principal::Operator, &[Verb::FirmInit, Verb::SystemUnseal, Verb::SystemSeal, Verb::SystemCheck]),
+        (
+            Principal::Operator,
+            &[
+                Verb::FirmInit,
+                Verb::SystemUnseal,
+                Verb::SystemSeal,
+                Verb::SystemCheck,
+                Verb::SystemBackup,
+                Verb::SystemRestore,
+            ],
+        ),
         (Principal::System("sequencer"), &[Verb::LedgerCount, Verb::LedgerTime, Verb::StrangersRefused]),
         (Principal::System("directory"), &[Verb::DirectoryBuild]),
         (Principal::System("checker"), &[Verb::SystemCheck]),

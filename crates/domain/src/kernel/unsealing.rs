@@ -78,11 +78,19 @@ impl Strongroom {
         Ok(())
     }
 
+    /// What an unsealing does after it has held everything, for a firm that was just put back.
+    pub(crate) async fn begin_restored(&self) -> Result<()> {
+        let head = self.ledger_head().await?;
+        *self.term.lock().await = self.take_term().await?;
+        self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
+        Ok(())
+    }
+
     /// Ledger, firm and authority must be those that were left.
     async fn hold(&self) -> Result<Head> {
         let head = self.hold_ledger().await?;
-        self.hold_replicas(&head).await?;
         crate::features::firm::hold_firm(self).await?;
+        self.hold_replicas(&head).await?;
         self.hold_authority(&head).await?;
         Ok(head)
     }

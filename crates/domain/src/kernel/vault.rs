@@ -175,7 +175,7 @@ impl Vault {
     }
 
     /// Signs with the ledger's key. For the sequencer.
-    pub(super) fn ledger_signer(&self) -> Result<strongroom_seal::sign::SigningKey> {
+    pub(crate) fn ledger_signer(&self) -> Result<strongroom_seal::sign::SigningKey> {
         self.with(|open| Ok(open.keyring.ledger_key()))
     }
 

@@ -144,7 +144,9 @@ verbs! {
     StaffSuspend = "staff.suspend", Roles, "suspended a person", "suspending a person";
     StepUp = "session.step_up", Read, "confirmed with a fresh code", "confirming with a fresh code";
     StrangersRefused = "strangers.refuse", Read, "turned strangers away", "turning strangers away";
+    SystemBackup = "system.backup", Roles, "took a backup", "taking a backup";
     SystemCheck = "system.check", Roles, "checked the whole store", "checking the whole store";
+    SystemRestore = "system.restore", Roles, "restored the firm from a backup", "restoring from a backup";
     SystemSeal = "system.seal", Roles, "sealed the strongroom", "sealing the strongroom";
     SystemUnseal = "system.unseal", Roles, "unsealed the strongroom", "unsealing the strongroom";
     TeamSee = "team.see", Read, "looked at the team", "seeing the team";

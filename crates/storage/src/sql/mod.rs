@@ -17,6 +17,7 @@ pub mod migrate;
 mod param;
 mod postgres;
 mod row;
+pub mod shape;
 mod sqlite;
 mod statement;
 #[cfg(test)]

@@ -169,8 +169,14 @@ fn look_at(
     }
     let about: BTreeSet<String> =
         json.get("about").and_then(Value::as_array).into_iter().flatten().map(|v| text(Some(v))).collect();
-    for column in ["client_id", "matter_id", "record_id"] {
-        agree &= row.get::<Option<String>>(column)?.is_none_or(|id| about.contains(&id));
+    let of = json.get("of");
+    for (column, kind) in [("client_id", "client"), ("matter_id", "matter"), ("record_id", "record")] {
+        let found: Option<String> = row.get(column)?;
+        agree &= match of {
+            Some(of) => found.as_deref() == of.get(kind).and_then(Value::as_str),
+            // entries of before said only what they are about
+            None => found.is_none_or(|id| about.contains(&id)),
+        };
     }
     if !agree {
         let repair = "Put the row's columns back as its bytes say; the bytes are what the log holds.";

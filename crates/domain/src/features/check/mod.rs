@@ -21,6 +21,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::kernel::actor::{Actor, Channel, SystemRole};
@@ -84,6 +85,8 @@ struct Checker<'a> {
     ctx: Ctx,
     findings: Vec<Finding>,
     unlisted: u64,
+    /// What came in after a backup that was put back: the ledger says that it is lost.
+    lost: BTreeSet<String>,
     progress: &'a mut (dyn FnMut(Progress) + Send),
     step: &'static str,
     done: u64,
@@ -150,13 +153,22 @@ pub async fn check(
     let asked = Ctx::new(room.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
     asked.permit_with(Verb::SystemCheck, &Target::Firm, Facts::default().clear("deep", deep)).await?;
     let ctx = room.system(SystemRole::Checker);
-    let mut checker = Checker { room, ctx, findings: Vec::new(), unlisted: 0, progress, step: "", done: 0 };
+    let mut checker = Checker {
+        room,
+        ctx,
+        findings: Vec::new(),
+        unlisted: 0,
+        lost: BTreeSet::new(),
+        progress,
+        step: "",
+        done: 0,
+    };
     keyring::replicas(&mut checker);
     log::ledger(&mut checker).await?;
     log::replicas(&mut checker, deep).await?;
     rows::bound_rows(&mut checker).await?;
-    rows::authority_sets(&mut checker).await?;
     rows::promised(&mut checker).await?;
+    rows::authority_sets(&mut checker).await?;
     blobs::versions(&mut checker, deep).await?;
     blobs::parts(&mut checker).await?;
     blobs::orphans(&mut checker).await?;

@@ -1,6 +1,9 @@
 //! Bound rows against their seals, sealed columns against their keys, sets against digest and ledger, and
 //! what the ledger says was made against what is there.
 
+use std::ops::Range;
+
+use serde_json::Value;
 use strongroom_seal::Key;
 use strongroom_storage::params;
 use strongroom_storage::sql::{Param, Row};
@@ -8,7 +11,7 @@ use strongroom_storage::sql::{Param, Row};
 use crate::kernel::clock::Micros;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::Loader;
-use crate::kernel::id::{AnyId, Id};
+use crate::kernel::id::AnyId;
 use crate::kernel::permit::Permit;
 use crate::kernel::reader::Reader;
 use crate::kernel::sets::{self, Set};
@@ -163,10 +166,13 @@ pub(super) async fn authority_sets(checker: &mut Checker<'_>) -> Result<()> {
 }
 
 async fn hold_set(checker: &mut Checker<'_>, id: String) -> Result<()> {
-    let Some(set) = parse_set(&id) else {
+    let Some(set) = Set::parse(&id) else {
         checker.damage("an authority set has a name that this program does not know", id, PUT_BACK);
         return Ok(());
     };
+    if id.split_once(':').is_some_and(|(_, owner)| checker.lost.contains(owner)) {
+        return Ok(());
+    }
     let held = {
         let mut reader = Reader::Db(&checker.room.db);
         let Loader { reader, vault, marks } = checker.room.loader(&mut reader);
@@ -184,25 +190,10 @@ async fn hold_set(checker: &mut Checker<'_>, id: String) -> Result<()> {
     }
 }
 
-/// Reads a set's name.
-pub(super) fn parse_set(id: &str) -> Option<Set> {
-    let (kind, owner) = id.split_once(':')?;
-    match kind {
-        "seats" => Id::parse(owner).map(Set::Seats),
-        "walls" => {
-            Id::parse(owner).map(Set::WallsOfMatter).or_else(|| Id::parse(owner).map(Set::WallsOfClient))
-        }
-        "wall" => Id::parse(owner).map(Set::Wall),
-        "members" => Id::parse(owner).map(Set::Members),
-        "person" => Id::parse(owner).map(Set::Person),
-        "firm" => Id::parse(owner).map(Set::Firm),
-        _ => None,
-    }
-}
-
 /// What the ledger says was made must be there, and each record with all its versions.
 pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
     checker.begin("what the ledger says was made");
+    let gone = lost_by_restores(checker).await?;
     for verb in [Verb::ClientCreate, Verb::MatterCreate, Verb::RecordAdd] {
         let (mut at, mut after) = (Micros::MIN, String::new());
         loop {
@@ -211,7 +202,7 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
             let Some(last) = rows.last() else { break };
             (at, after) = (last.get("at")?, last.get("entry_id")?);
             for row in &rows {
-                missing(checker, verb, row)?;
+                missing(checker, verb, row, &gone)?;
             }
             checker.looked_at(rows.len());
         }
@@ -236,7 +227,18 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
     Ok(())
 }
 
-fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row) -> Result<()> {
+/// The entries whose things may be lost, because a backup that was put back is older: from index, to index.
+async fn lost_by_restores(checker: &Checker<'_>) -> Result<Vec<Range<i64>>> {
+    let rows = checker.room.db.all(&store::RESTORES, &[]).await?;
+    let range = |row: &Row| -> Result<Option<Range<i64>>> {
+        let json: Value = serde_json::from_slice(&row.get::<Vec<u8>>("bytes")?).unwrap_or_default();
+        let number = |name: &str| json.get("facts").and_then(|facts| facts.get(name)).and_then(Value::as_i64);
+        Ok(number("from").zip(number("to")).map(|(from, to)| from..to))
+    };
+    rows.iter().filter_map(|row| range(row).transpose()).collect()
+}
+
+fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row, gone: &[Range<i64>]) -> Result<()> {
     let (named, found, what) = match verb {
         Verb::ClientCreate => {
             ("client_id", "client", "a client that the ledger says was taken on is not there")
@@ -248,7 +250,12 @@ fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row) -> Result<()> {
     };
     let named: Option<String> = row.get(named)?;
     let found: Option<String> = row.get(found)?;
+    let index: Option<i64> = row.get("idx")?;
     if let (Some(named), None) = (named, found) {
+        if index.is_some_and(|index| gone.iter().any(|range| range.contains(&index))) {
+            checker.lost.insert(named);
+            return Ok(());
+        }
         checker.damage(what, named, "Put its rows back from the newest backup.");
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::parse_set;
 use super::tables::TABLES;
 use crate::kernel::id::{ClientId, GroupId, MatterId, StaffId, WallId};
 use crate::kernel::schema::MIGRATIONS;
@@ -63,9 +62,9 @@ fn the_name_of_every_kind_of_set_is_read() {
         Set::Person(StaffId::new(0, [5; 10])),
     ];
     for set in sets {
-        assert_eq!(parse_set(&set.id()), Some(set));
+        assert_eq!(Set::parse(&set.id()), Some(set));
     }
     for wrong in ["", "seats", "seats:", "seats:cli_00000000000000000000000000", "other:x"] {
-        assert_eq!(parse_set(wrong), None, "{wrong}");
+        assert_eq!(Set::parse(wrong), None, "{wrong}");
     }
 }

@@ -158,6 +158,21 @@ impl Fixture {
         Place { address: String::from("192.0.2.10"), device: String::from("Test browser") }
     }
 
+    /// What opens the keyring.
+    pub(crate) fn key_file(&self) -> Key {
+        Key::from_bytes(self.key)
+    }
+
+    /// Signs in to another room of this firm: one that was put back.
+    pub(crate) async fn sign_in_to(&self, room: &Arc<Strongroom>, staff: StaffId) -> Ctx {
+        let code = self.next_code(staff);
+        let secrets = self.secrets(staff);
+        let ctx = Ctx::new(room.clone(), Actor::Anonymous, Channel::Web, Self::place());
+        let ticket = sign_in_password(&ctx, &secrets.email, &secrets.password, None).await.unwrap();
+        let signed = sign_in_code(&ctx, &ticket, &code, None).await.unwrap();
+        authenticate_session(room, &signed.cookie, Channel::Web, Self::place()).await.unwrap()
+    }
+
     /// Nobody known.
     pub(crate) fn anonymous(&self) -> Ctx {
         self.anonymous_from("192.0.2.10")
@@ -298,6 +313,14 @@ fn database(folder: &std::path::Path, unique: &str) -> String {
         server.split_once('?').map_or((server.as_str(), String::new()), |(b, o)| (b, format!("?{o}")));
     let root = base.rsplit_once('/').expect("a database in the address").0;
     format!("{root}/d{unique}{options}")
+}
+
+/// An empty database for a firm that is put back, in this folder or on the server.
+pub(crate) fn fresh_database(folder: &std::path::Path) -> String {
+    std::fs::create_dir_all(folder).unwrap();
+    let mut unique = [0; 8];
+    strongroom_seal::Entropy::fill(&OsEntropy, &mut unique);
+    database(folder, &hex::encode(unique))
 }
 
 async fn connect(database: &str) -> Db {

@@ -5,6 +5,7 @@
 
 mod init;
 mod open;
+pub(crate) mod restored;
 pub(crate) mod store;
 
 #[cfg(test)]

@@ -202,6 +202,7 @@ async fn a_replica_that_is_someone_elses_or_damaged_is_named_and_not_touched() {
 async fn a_replica_out_of_reach_holds_nothing_up() {
     let f = Fixture::new().await;
     // a file stands where the folder should be: nothing can be made in it
+    std::fs::remove_dir_all(f.folder.join("ledger")).unwrap();
     std::fs::write(f.folder.join("ledger"), "").unwrap();
     f.room.sequence_all().await.unwrap();
     assert!(!f.room.copy_to_replicas().await);

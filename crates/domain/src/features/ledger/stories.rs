@@ -40,7 +40,7 @@ async fn open_matter(lead: &Ctx, name: &str) -> MatterId {
     lead.perform(OpenMatter { client, name, reference, lead: None }).await.unwrap()
 }
 
-pub(super) async fn add(ctx: &Ctx, matter: MatterId, name: &str) -> RecordView {
+pub(crate) async fn add(ctx: &Ctx, matter: MatterId, name: &str) -> RecordView {
     let new = NewRecord { matter: Some(matter), filename: name.to_owned(), ..NewRecord::default() };
     let mut incoming = record::incoming(ctx, new).await.unwrap();
     incoming.write(Bytes::from(format!("the bytes of {name}"))).await.unwrap();

@@ -80,7 +80,17 @@ const SECOND: &[Verb] = &[Verb::ApprovalDecide, Verb::PolicyDecide];
 
 /// The one job of each part of the system, and what strangers may try.
 const JOBS: &[(Principal, &[Verb])] = &[
-    (Principal::Operator, &[Verb::FirmInit, Verb::SystemUnseal, Verb::SystemSeal, Verb::SystemCheck]),
+    (
+        Principal::Operator,
+        &[
+            Verb::FirmInit,
+            Verb::SystemUnseal,
+            Verb::SystemSeal,
+            Verb::SystemCheck,
+            Verb::SystemBackup,
+            Verb::SystemRestore,
+        ],
+    ),
     (
         Principal::System(SystemRole::Sequencer.word()),
         &[Verb::LedgerTime, Verb::LedgerCount, Verb::StrangersRefused],

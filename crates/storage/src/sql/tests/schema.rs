@@ -1,6 +1,6 @@
 //! Migrations and the catalog.
 
-use super::super::{Db, DbError, Migration, catalog, migrate};
+use super::super::{Db, DbError, Migration, catalog, migrate, params, shape};
 use super::{MIGRATIONS, TestDb};
 
 const SCHEMA: &str = "\
@@ -109,4 +109,72 @@ async fn a_failing_migration_leaves_nothing() {
     migrate(&test.db, &more, 3).await.unwrap();
     assert!(catalog(&test.db).await.unwrap().contains("table half"));
     test.end().await;
+}
+
+const CHAIN: Migration = Migration {
+    number: 1,
+    name: "chain",
+    text: "CREATE TABLE a_leaf (leaf_id TEXT PRIMARY KEY, branch_id TEXT NOT NULL REFERENCES branch (branch_id), bytes BYTES);
+        CREATE TABLE branch (branch_id TEXT PRIMARY KEY, parent_id TEXT REFERENCES branch (branch_id), n BIGINT, ok BOOLEAN NOT NULL);
+        CREATE TABLE pair (one TEXT NOT NULL, two BIGINT NOT NULL, PRIMARY KEY (one, two))",
+    pg: Some(
+        "CREATE TABLE branch (branch_id TEXT PRIMARY KEY, parent_id TEXT REFERENCES branch (branch_id), n BIGINT, ok BOOLEAN NOT NULL);
+        CREATE TABLE a_leaf (leaf_id TEXT PRIMARY KEY, branch_id TEXT NOT NULL REFERENCES branch (branch_id), bytes BYTES);
+        CREATE TABLE pair (one TEXT NOT NULL, two BIGINT NOT NULL, PRIMARY KEY (one, two))",
+    ),
+};
+
+#[tokio::test]
+async fn tables_are_copied_whole_in_an_order_in_which_no_row_misses_another() {
+    let (one, other) = (TestDb::empty().await, TestDb::empty().await);
+    for db in [&one.db, &other.db] {
+        migrate(db, &[CHAIN], 1).await.unwrap();
+    }
+    let shapes = shape::tables(&one.db).await.unwrap();
+    let names: Vec<&str> = shapes.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(names, ["branch", "a_leaf", "pair"]);
+    let (branch, leaf, pair) = (&shapes[0], &shapes[1], &shapes[2]);
+    assert!(branch.names_itself() && !leaf.names_itself());
+    // the first by its key names the second
+    let branches =
+        vec![params!["b1", "b2", None::<i64>, true].to_vec(), params!["b2", None::<&str>, 7, false].to_vec()];
+    let leaves: Vec<_> = (0..5).map(|n| params![format!("l{n}"), "b1", Some(vec![n])].to_vec()).collect();
+    let pairs = vec![params!["x", -3].to_vec(), params!["x", 4].to_vec()];
+    let mut tx = one.db.begin().await.unwrap();
+    for row in &branches {
+        branch.put(&mut tx, &branch.alone(row)).await.unwrap();
+    }
+    for (table, rows) in [(branch, &branches), (leaf, &leaves), (pair, &pairs)] {
+        for row in rows {
+            table.put(&mut tx, row).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+
+    let (mut from, mut to) = (one.db.snapshot().await.unwrap(), other.db.begin().await.unwrap());
+    for table in &shapes {
+        let (mut after, mut all) = (None, Vec::new());
+        loop {
+            let page = table.page(&mut from, after.as_ref(), 2).await.unwrap();
+            after = page.last().map(|row| table.key_of(row)).or(after);
+            let last = page.len() < 2;
+            all.extend(page);
+            if last {
+                break;
+            }
+        }
+        for row in &all {
+            table.put(&mut to, &table.alone(row)).await.unwrap();
+        }
+        for row in &all {
+            table.put(&mut to, row).await.unwrap();
+        }
+    }
+    let found = branch.page(&mut to, None, 10).await.unwrap();
+    assert!(found == branches);
+    assert!(leaf.rows_of(&mut to, "branch_id", "b1").await.unwrap() == leaves);
+    leaf.remove_of(&mut to, "branch_id", "b1").await.unwrap();
+    assert!(leaf.page(&mut to, None, 10).await.unwrap().is_empty());
+    assert!(pair.page(&mut to, None, 10).await.unwrap() == pairs);
+    to.commit().await.unwrap();
 }

@@ -1,0 +1,177 @@
+//! The ledger of a restore: the longest copy that is signed, whole, and contains what the keyring remembers.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use strongroom_storage::disk::Disk;
+use strongroom_storage::params;
+use strongroom_storage::sql::{Db, Tx};
+use strongroom_tlog::bundle::{self, BundlePath};
+use strongroom_tlog::tile::FULL;
+use strongroom_tlog::{Appender, Checkpoint, Hash, Note, VerifierKey, leaf_hash};
+
+use super::manifest::unreadable;
+use super::store;
+use crate::kernel::clock::{Micros, parse_rfc3339};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::ledger::{TILE_PUT, signed};
+use crate::kernel::sets::SET_LOG;
+
+/// A copy of the ledger.
+pub(super) struct Copy {
+    pub(super) folder: PathBuf,
+    pub(super) size: u64,
+    root: Hash,
+    note: Vec<u8>,
+}
+
+/// What the entries say in sum.
+#[derive(Default)]
+pub(super) struct Said {
+    /// The newest version and digest of each authority set.
+    pub(super) sets: BTreeMap<String, (i64, String)>,
+    /// The highest number of changes of authority that was stated.
+    pub(super) number: i64,
+}
+
+/// The longest of the copies in these folders that is whole and begins with what the keyring remembers.
+///
+/// # Errors
+/// None is, or the longest ends before what the keyring remembers: then the end of the ledger is lost.
+pub(super) fn longest(
+    disk: &Disk,
+    folders: &[PathBuf],
+    key: &VerifierKey,
+    kept: (u64, Hash),
+) -> Result<Copy> {
+    let mut copies: Vec<Copy> = folders.iter().filter_map(|folder| read(disk, folder, key)).collect();
+    copies.sort_by_key(|copy| std::cmp::Reverse(copy.size));
+    let mut reached = 0;
+    for copy in copies {
+        reached = reached.max(copy.size);
+        match walk(disk, &copy, kept, |_, _| ()) {
+            Ok(()) if copy.size >= kept.0 => return Ok(copy),
+            Ok(()) => {}
+            Err(error) => {
+                tracing::error!(folder = %copy.folder.display(), cause = %error, "a copy of the ledger is not whole")
+            }
+        }
+    }
+    let says = format!(
+        "The keyring remembers a ledger of {} entries, and the longest copy that could be read has {reached}. Nothing was \
+        restored. Look for a newer replica of the ledger and name it with --ledger.",
+        kept.0
+    );
+    Err(Error::conflict("ledger.end_lost", says))
+}
+
+fn read(disk: &Disk, folder: &Path, key: &VerifierKey) -> Option<Copy> {
+    let note = disk.read(&folder.join("checkpoint")).ok()?;
+    let opened = Checkpoint::open(&Note::parse(&note).ok()?, std::slice::from_ref(key)).ok()?;
+    let (size, root) = (opened.checkpoint.size, opened.checkpoint.root);
+    Some(Copy { folder: folder.to_owned(), size, root, note })
+}
+
+/// Reads every entry in its order, and holds the tree that they make against the checkpoint and what is remembered.
+fn walk(disk: &Disk, copy: &Copy, kept: (u64, Hash), mut each: impl FnMut(u64, &[u8])) -> Result<()> {
+    let mut appender = Appender::new();
+    let other = |what: &str| unreadable(&copy.folder, what);
+    while appender.size() < copy.size {
+        let start = appender.size();
+        let mut leaves = Vec::with_capacity(usize::from(FULL));
+        for_bundle(disk, copy, start, |index, bytes| {
+            leaves.push(leaf_hash(bytes));
+            each(index, bytes);
+        })?;
+        let upto = usize::try_from(kept.0.saturating_sub(start)).unwrap_or(usize::MAX).min(leaves.len());
+        let (before, after) = leaves.split_at(upto);
+        for leaves in [before, after] {
+            appender.append(leaves).map_err(|_| other("its tree cannot be grown"))?;
+            if appender.size() == kept.0 && appender.root() != kept.1 {
+                return Err(other("it is another ledger than the keyring remembers"));
+            }
+        }
+    }
+    if appender.root() == copy.root { Ok(()) } else { Err(other("its entries do not make its checkpoint")) }
+}
+
+fn for_bundle(disk: &Disk, copy: &Copy, start: u64, mut each: impl FnMut(u64, &[u8])) -> Result<()> {
+    let gone = || unreadable(&copy.folder, "entries are missing");
+    let path = BundlePath::of_entry(start, copy.size).ok_or_else(gone)?;
+    let file = copy.folder.join(path.to_string());
+    let bytes = disk.read(&file).map_err(|e| unreadable(&file, e))?;
+    let entries = bundle::parse(&bytes, path.width).map_err(|e| unreadable(&file, e))?;
+    for (entry, index) in entries.iter().zip(start..) {
+        each(index, entry);
+    }
+    Ok(())
+}
+
+/// Puts the copy into an empty database; what its entries say of authority.
+pub(super) async fn put(db: &Db, disk: &Disk, copy: &Copy, now: Micros) -> Result<Said> {
+    let (mut said, mut appender) = (Said::default(), Appender::new());
+    while appender.size() < copy.size {
+        let start = appender.size();
+        let mut entries: Vec<(u64, Vec<u8>)> = Vec::with_capacity(usize::from(FULL));
+        for_bundle(disk, copy, start, |index, bytes| entries.push((index, bytes.to_vec())))?;
+        let leaves: Vec<Hash> = entries.iter().map(|(_, bytes)| leaf_hash(bytes)).collect();
+        let tiles = appender.append(&leaves).map_err(|e| unreadable(&copy.folder, e))?;
+        let mut tx = db.begin().await?;
+        for (index, bytes) in &entries {
+            put_entry(&mut tx, *index, bytes, &mut said).await?;
+        }
+        for tile in tiles {
+            let values = params![i64::from(tile.path.level), signed(tile.path.index)?, tile.bytes];
+            tx.exec_one(&TILE_PUT, &values).await?;
+        }
+        tx.commit().await?;
+    }
+    let mut tx = db.begin().await?;
+    let values = params![signed(copy.size)?, copy.root, copy.note.clone(), now];
+    tx.exec_one(&store::HEAD_PUT, &values).await?;
+    tx.commit().await?;
+    Ok(said)
+}
+
+async fn put_entry(tx: &mut Tx, index: u64, bytes: &[u8], said: &mut Said) -> Result<()> {
+    let strange = || Error::Tampered { table: "ledger_entry", id: index.to_string() };
+    let json: Value = serde_json::from_slice(bytes).map_err(|_| strange())?;
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let of = |kind: &str| text(json.get("of").and_then(|of| of.get(kind)));
+    let actor = json.get("actor").ok_or_else(strange)?;
+    let id = text(json.get("id")).ok_or_else(strange)?;
+    let at = text(json.get("at")).as_deref().and_then(parse_rfc3339).ok_or_else(strange)?;
+    let need = |value: Option<&Value>| text(value).ok_or_else(strange);
+    let values = params![
+        id.clone(),
+        at,
+        signed(index)?,
+        need(actor.get("kind"))?,
+        need(actor.get("id"))?,
+        need(json.get("channel"))?,
+        need(json.get("verb"))?,
+        need(json.get("outcome"))?,
+        of("client"),
+        of("matter"),
+        of("record"),
+        need(json.get("request"))?,
+        bytes.to_vec()
+    ];
+    tx.exec_one(&store::ENTRY_PUT, &values).await?;
+    let facts = json.get("facts");
+    let number = facts.and_then(|f| f.get("authority")?.get("number")?.as_i64()).unwrap_or(0);
+    said.number = said.number.max(number);
+    for set in facts.and_then(|f| f.get("sets")?.as_array()).into_iter().flatten() {
+        let name = need(set.get("set"))?;
+        let version = set.get("version").and_then(Value::as_i64).ok_or_else(strange)?;
+        let digest = need(set.get("digest"))?;
+        let bytes = hex::decode(&digest).map_err(|_| strange())?;
+        tx.exec_one(&SET_LOG, &params![name.clone(), version, bytes, id.clone()]).await?;
+        let newest = said.sets.entry(name).or_insert((0, String::new()));
+        if version > newest.0 {
+            *newest = (version, digest);
+        }
+    }
+    Ok(())
+}

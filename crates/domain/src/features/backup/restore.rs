@@ -1,0 +1,303 @@
+//! Putting a firm back into an empty place.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use strongroom_seal::keyring::Keyring;
+use strongroom_seal::mac;
+use strongroom_seal::unseal::RootKey;
+use strongroom_seal::{Entropy, Key};
+use strongroom_storage::blob::{BlobName, Blobs};
+use strongroom_storage::disk::Disk;
+use strongroom_storage::params;
+use strongroom_storage::sql::shape::{self, Table, Values};
+use strongroom_storage::sql::{Db, Migration, Param, migrate};
+
+use super::manifest::{Manifest, TableCopy, piece_path, snapshots, unreadable};
+use super::{authority, ledger, store};
+use crate::features::check::{Finding, check};
+use crate::features::firm::restored;
+use crate::kernel::actor::{Actor, Channel};
+use crate::kernel::clock::{Clock, Micros};
+use crate::kernel::copied::from_json;
+use crate::kernel::ctx::{Ctx, Place};
+use crate::kernel::entry::Facts;
+use crate::kernel::error::{Error, Result};
+use crate::kernel::gate::Gate;
+use crate::kernel::id::{FirmId, Id};
+use crate::kernel::keyring_file::KeyringStore;
+use crate::kernel::operation::{Done, Operation, WriteTx};
+use crate::kernel::schema::MIGRATIONS;
+use crate::kernel::sets::Set;
+use crate::kernel::strongroom::{Settings, Strongroom};
+use crate::kernel::target::{Subject, Target};
+use crate::kernel::vault::Vault;
+use crate::kernel::verb::Verb;
+
+use super::take::Progress;
+
+/// Where the firm goes, and from what.
+pub struct Restoring {
+    /// An empty database.
+    pub db: Db,
+    /// An empty store.
+    pub blobs: Blobs,
+    /// The disk of backup, keyring and ledger.
+    pub disk: Disk,
+    /// The keyring's replicas, which are there.
+    pub keyring: Vec<PathBuf>,
+    /// What opened it: keyring, root key and keyring key.
+    pub opened: (Keyring, RootKey, Key),
+    /// The policies that came with the release.
+    pub gate: Gate,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// What may be set.
+    pub settings: Settings,
+    /// The folder of backups.
+    pub from: PathBuf,
+    /// Which snapshot; the newest where none is named.
+    pub snapshot: Option<String>,
+    /// Replicas of the ledger; the longest counts, and the backup's own is one more.
+    pub ledgers: Vec<PathBuf>,
+    /// The account on the machine that restores.
+    pub operator: String,
+    /// Only tried: the keyring learns nothing of it.
+    pub rehearsal: bool,
+}
+
+/// What the firm is without now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Clients taken on after the snapshot.
+    pub clients: u64,
+    /// Matters of those.
+    pub matters: u64,
+    /// Records added after the snapshot.
+    pub records: u64,
+}
+
+/// A firm that was put back; it is unsealed.
+pub struct Restored {
+    /// The working strongroom.
+    pub room: Arc<Strongroom>,
+    /// From which snapshot.
+    pub manifest: Manifest,
+    /// From which copy the ledger came, and how many entries it has.
+    pub ledger: (PathBuf, u64),
+    /// Authority sets that were newer in the ledger's copies than in the snapshot.
+    pub newer_sets: u64,
+    /// What came in after the snapshot.
+    pub lost: Lost,
+    /// How many sealed files were put back.
+    pub files: u64,
+    /// What `check --deep` says of it now.
+    pub findings: Vec<Finding>,
+}
+
+/// Restores.
+///
+/// # Errors
+/// The place is not empty; the snapshot was changed, or is of a newer release; the ledger's end is lost; storage. What was
+/// written until then is no firm: the place is emptied before the next try.
+pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Restored> {
+    let Restoring { db, blobs, disk, opened: (keyring, root, keyring_key), clock, .. } = restoring;
+    let manifest = chosen(&disk, &restoring.from, restoring.snapshot.as_deref())?;
+    let firm: FirmId =
+        Id::parse(&manifest.firm).ok_or_else(|| unreadable(&restoring.from, "it names no firm"))?;
+    let vault = Vault::new(firm.bytes(), KeyringStore::new(disk.clone(), restoring.keyring, clock.clone()));
+    vault.unseal(keyring, root, keyring_key)?;
+    manifest.check(&vault)?;
+    empty(&db, &blobs).await?;
+    migrate(&db, of(manifest.schema)?, clock.now()).await?;
+    let copies = Copies { db: &db, disk: &disk, from: &restoring.from, progress };
+    let named = copies.rows_and_files(&manifest, &blobs).await?;
+    let kept = vault.kept_checkpoint()?;
+    let key = restored::verifier(&vault, &manifest.origin)?;
+    let mut folders = restoring.ledgers;
+    folders.push(restoring.from.join("ledger"));
+    let copy = ledger::longest(&disk, &folders, &key, kept)?;
+    let said = ledger::put(&db, &disk, &copy, clock.now()).await?;
+    let newer_sets = authority::renew(&db, &vault, &disk, &folders, &said).await?;
+    restored::count_authority(&db, &vault, restoring.entropy.as_ref(), said.number).await?;
+    migrate(&db, MIGRATIONS, clock.now()).await?;
+    let parts = (db, blobs, vault, restoring.gate, clock, restoring.entropy, restoring.settings);
+    let room = restored::room(parts).await?;
+    let lost = lost(&room, manifest.taken_at).await?;
+    let from =
+        room.db.one(&store::FIRST_LOST, &params![manifest.taken_at]).await?.get::<Option<i64>>("first")?;
+    let told = RestoreFirm { manifest: manifest.clone(), from, to: copy.size, lost, files: named };
+    let operator = Actor::Operator(restoring.operator.clone());
+    Ctx::new(room.clone(), operator, Channel::Cli, Place::default()).perform(told).await?;
+    room.sequence_all().await?;
+    if !restoring.rehearsal {
+        room.save_checkpoint().await?;
+    }
+    let findings = check(&room, &restoring.operator, true, &mut |_| {}).await?;
+    Ok(Restored {
+        room,
+        manifest,
+        ledger: (copy.folder, copy.size),
+        newer_sets,
+        lost,
+        files: named,
+        findings,
+    })
+}
+
+/// The migrations up to that of the snapshot.
+fn of(schema: u32) -> Result<&'static [Migration]> {
+    let newest = MIGRATIONS.last().map_or(0, |migration| migration.number);
+    if schema > newest {
+        let says = "The snapshot was taken by a newer release. Restore with that one, or a newer.";
+        return Err(Error::conflict("backup.newer", says));
+    }
+    let upto = MIGRATIONS.iter().filter(|migration| migration.number <= schema).count();
+    Ok(MIGRATIONS.get(..upto).unwrap_or(MIGRATIONS))
+}
+
+fn chosen(disk: &Disk, from: &std::path::Path, wanted: Option<&str>) -> Result<Manifest> {
+    let all = snapshots(disk, from)?;
+    let found = all.into_iter().rfind(|manifest| wanted.is_none_or(|id| manifest.id == id));
+    found.ok_or_else(|| unreadable(from, "it holds no such snapshot"))
+}
+
+/// Nothing is put over anything.
+async fn empty(db: &Db, blobs: &Blobs) -> Result<()> {
+    let mut moment = db.snapshot().await?;
+    let mut there = blobs.list().next().await?.is_some();
+    for table in shape::tables(db).await? {
+        there |= table.name != "authority" && !table.page(&mut moment, None, 1).await?.is_empty();
+    }
+    moment.rollback().await?;
+    if there {
+        let says =
+            "A restore goes into an empty place: an empty database and no sealed files. Nothing was changed.";
+        return Err(Error::conflict("restore.not_empty", says));
+    }
+    Ok(())
+}
+
+struct Copies<'a> {
+    db: &'a Db,
+    disk: &'a Disk,
+    from: &'a std::path::Path,
+    progress: &'a mut (dyn FnMut(Progress) + Send),
+}
+
+impl Copies<'_> {
+    /// Puts back every row, and every file that they name; how many files.
+    async fn rows_and_files(self, manifest: &Manifest, blobs: &Blobs) -> Result<u64> {
+        let shapes = shape::tables(self.db).await?;
+        let source = Blobs::folder(self.disk, &self.from.join("blobs")).await?;
+        let mut files = 0;
+        for copy in &manifest.tables {
+            let shape = shapes.iter().find(|shape| shape.name == copy.name);
+            let shape = shape.ok_or_else(|| unreadable(self.from, format!("no table {}", copy.name)))?;
+            let twice = if shape.names_itself() { 2 } else { 1 };
+            for pass in 1..=twice {
+                for hash in &copy.pieces {
+                    let rows = self.piece(copy, shape, hash)?;
+                    let mut tx = self.db.begin().await?;
+                    for row in &rows {
+                        let row = if pass < twice { shape.alone(row) } else { row.clone() };
+                        shape.put(&mut tx, &row).await?;
+                    }
+                    tx.commit().await?;
+                    if copy.name == "record_version" {
+                        files += copy_files(&source, blobs, shape, &rows).await?;
+                        (self.progress)(Progress { step: "files", done: files });
+                    }
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    /// The rows of a file, held against its name.
+    fn piece(&self, copy: &TableCopy, shape: &Table, hash: &str) -> Result<Vec<Values>> {
+        let path = piece_path(self.from, hash);
+        let bytes = self.disk.read(&path).map_err(|e| unreadable(&path, e))?;
+        if hex::encode(mac::sha256(&bytes)) != *hash {
+            return Err(unreadable(&path, "it was changed"));
+        }
+        let same = copy.columns.iter().map(|(name, _)| name).eq(shape.columns.iter().map(|(name, _)| name));
+        if !same {
+            return Err(unreadable(&path, format!("{} has other columns here", copy.name)));
+        }
+        let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(|line| serde_json::from_slice(line).ok().and_then(|row| from_json(&row, &shape.columns)))
+            .collect::<Option<Vec<Values>>>()
+            .ok_or_else(|| unreadable(&path, "a row cannot be read"))
+    }
+}
+
+/// Bytes that are copied at once.
+const BLOCK: usize = 1 << 20;
+
+async fn copy_files(source: &Blobs, target: &Blobs, shape: &Table, rows: &[Values]) -> Result<u64> {
+    let Some(place) = shape.columns.iter().position(|(name, _)| name == "blob") else { return Ok(0) };
+    let mut files = 0;
+    for row in rows {
+        let Some(Param::Text(Some(blob))) = row.get(place) else { continue };
+        let name = BlobName::parse(blob).map_err(|e| Error::Internal(e.to_string()))?;
+        // what the backup does not have is named by the check at the end
+        let Ok(reader) = source.open(&name).await else { continue };
+        let (mut writer, mut at) = (target.create().await?, 0);
+        while at < reader.len() {
+            let len = usize::try_from(reader.len() - at).unwrap_or(BLOCK).min(BLOCK);
+            writer.write(reader.read(at, len).await?).await?;
+            at += len as u64;
+        }
+        writer.commit(&name).await?;
+        files += 1;
+    }
+    Ok(files)
+}
+
+async fn lost(room: &Strongroom, since: Micros) -> Result<Lost> {
+    let count = async |verb: Verb| -> Result<u64> {
+        Ok(room.db.one(&store::LOST, &params![since, verb.word()]).await?.get("n")?)
+    };
+    Ok(Lost {
+        clients: count(Verb::ClientCreate).await?,
+        matters: count(Verb::MatterCreate).await?,
+        records: count(Verb::RecordAdd).await?,
+    })
+}
+
+/// The ledger shows the restore, and states authority as it is from now on.
+struct RestoreFirm {
+    manifest: Manifest,
+    from: Option<i64>,
+    to: u64,
+    lost: Lost,
+    files: u64,
+}
+
+impl Operation for RestoreFirm {
+    const VERB: Verb = Verb::SystemRestore;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::Firm
+    }
+
+    async fn run(self, tx: &mut WriteTx<'_>, _: &Subject) -> Result<Done<()>> {
+        let firm = tx.ctx().room.firm.id;
+        tx.touch(Set::Firm(firm)).await?;
+        let Lost { clients, matters, records } = self.lost;
+        let to = i64::try_from(self.to).unwrap_or(i64::MAX);
+        let facts = Facts::about([firm.any()])
+            .clear("snapshot", self.manifest.id)
+            .clear("taken_at", self.manifest.taken_at)
+            .clear("from", self.from.unwrap_or(to))
+            .clear("to", to)
+            .clear("files", self.files)
+            .clear("lost", serde_json::json!({ "clients": clients, "matters": matters, "records": records }));
+        Ok(Done::recording((), facts))
+    }
+}

@@ -35,7 +35,10 @@ impl Small {
         let ballast = vec![0_u8; usize::try_from(room.saturating_sub(leave)).unwrap()];
         // the server may be faster and take the last of it
         let filled = std::fs::write(self.ballast(), ballast);
-        assert!(filled.is_ok() || filled.is_err_and(|e| e.kind() == std::io::ErrorKind::StorageFull && leave == 0));
+        assert!(
+            filled.is_ok()
+                || filled.is_err_and(|e| e.kind() == std::io::ErrorKind::StorageFull && leave == 0)
+        );
     }
 
     fn ballast(&self) -> PathBuf {

@@ -86,13 +86,15 @@ pub async fn observe(State(state): State<WebState>, mut request: Request, next: 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(rq.clone());
-    let answer = AssertUnwindSafe(next.run(super::lingering::linger(request))).catch_unwind().await;
+    let (request, rest) = super::lingering::linger(request);
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answer.unwrap_or_else(|_| {
         state.metrics().panicked();
         tracing::error!(route, request.id = %rq.id, "a handler panicked");
         Problem::internal().into_response()
     });
     dress(&state, &rq, response.headers_mut());
+    rest.closes(response.headers_mut());
     let status = response.status().as_u16();
     let took = started.elapsed();
     state.metrics().answered(method.as_str(), &route, status, took);

@@ -12,6 +12,7 @@ mod repeats;
 mod seats;
 mod shown;
 mod stories;
+mod surface;
 mod sweep;
 mod telling;
 mod tidy;

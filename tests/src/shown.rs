@@ -245,3 +245,23 @@ async fn a_form_without_scripts_takes_files_of_more_than_a_few_megabytes() {
     let next = vec![8; 4_000_000];
     web.files(&format!("/records/{record}/versions"), &fields, &[("scan.bin", &next)]).await.expect(303);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn content_is_framed_by_nobody_and_nothing_in_it_runs() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (_, matter) = f.matter(&ann, "Share purchase dispute").await;
+    let mut api = f.browser().token(&ann);
+    let page: &[(&str, &[u8])] = &[("page.html", b"<script>alert(1)</script>")];
+    let added = api.files(&format!("/api/v1/matters/{matter}/records"), &[], page).await.expect(201).json();
+    let record = added["items"][0]["id"].as_str().expect("a record");
+    let content = api.get(&format!("/api/v1/records/{record}/content")).await.expect(200);
+    let policy = content.header("content-security-policy");
+    for directive in
+        ["default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "sandbox"]
+    {
+        assert!(policy.split(';').any(|d| d.trim() == directive), "{directive}: {policy}");
+    }
+    assert_eq!(content.header("x-content-type-options"), "nosniff");
+    assert!(content.header("content-disposition").starts_with("attachment"));
+}

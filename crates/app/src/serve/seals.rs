@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use strongroom_domain::Strongroom;
 use strongroom_seal::kit;
-use strongroom_seal::unseal::{MethodKind, Progress as Shares, ShareCollector};
+use strongroom_seal::unseal::{MethodKind, Progress as Shares, ShareCollector, ShareError, UnsealError};
 use strongroom_web::{Progress, SealMethod, SealStatus, Unsealer};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
@@ -120,6 +120,15 @@ impl Seals {
     }
 }
 
+/// What the page says, which anybody can reach: whether the secret was wrong, and nothing of the machine.
+fn to_a_stranger(error: &anyhow::Error) -> String {
+    let of_the_secret = |cause: &&(dyn std::error::Error + 'static)| {
+        cause.is::<UnsealError>() || cause.is::<ShareError>() || cause.is::<kit::KitError>()
+    };
+    let wrong = error.chain().find(of_the_secret).map(ToString::to_string);
+    wrong.unwrap_or_else(|| String::from("It does not open now. The server's log says why."))
+}
+
 impl Unsealer for Seals {
     fn status(&self) -> BoxFuture<'_, SealStatus> {
         async {
@@ -142,7 +151,7 @@ impl Unsealer for Seals {
                 Ok(Given::More(_)) => Ok(Progress::More),
                 Err(error) => {
                     tracing::warn!(cause = room::why(&error), "not unsealed");
-                    Err(room::why(&error))
+                    Err(to_a_stranger(&error))
                 }
             }
         }
@@ -151,5 +160,22 @@ impl Unsealer for Seals {
 
     fn restart(&self) -> BoxFuture<'_, ()> {
         self.forget().boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_says_what_was_wrong_with_the_secret_and_nothing_of_the_machine() {
+        let wrong =
+            anyhow::Error::from(UnsealError::WrongSecret).context("the key file /srv/secret/seal.key");
+        assert_eq!(to_a_stranger(&wrong), UnsealError::WrongSecret.to_string());
+        let gone = strongroom_domain::Error::Unavailable(String::from(
+            "the keyring replica in /mnt/a cannot be used",
+        ));
+        let said = to_a_stranger(&gone.into());
+        assert!(said.contains("log") && !said.contains("/mnt"), "{said}");
     }
 }

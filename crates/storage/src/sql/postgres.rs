@@ -13,8 +13,9 @@ use super::{DbError, DbOptions, Engine, Param, Row, Sql, Turn, param};
 /// Opens the pool and looks whether this database can carry us.
 pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, DbError> {
     let millis = |d: std::time::Duration| d.as_millis().to_string();
-    let connect = PgConnectOptions::from_str(url)
-        .map_err(|e| classify("connect", &e))?
+    let connect = PgConnectOptions::from_str(url).map_err(|e| classify("connect", &e))?;
+    says_how_it_is_protected(url, connect.get_host())?;
+    let connect = connect
         .application_name("strongroom")
         .statement_cache_capacity(options.statement_cache)
         .options([
@@ -33,6 +34,18 @@ pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, Db
         .map_err(|e| classify("connect", &e))?;
     suitable(&pool).await?;
     Ok(pool)
+}
+
+/// Without a word about TLS the driver would take whatever the server offers, plain text included.
+fn says_how_it_is_protected(url: &str, host: &str) -> Result<(), DbError> {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    let here = host.starts_with('/') || host == "localhost" || address.is_ok_and(|a| a.is_loopback());
+    if here || url.contains("sslmode=") || url.contains("ssl-mode=") {
+        return Ok(());
+    }
+    let wanted = "the database is on another machine, and its address does not say how the way there is protected: add \
+        ?sslmode=verify-full&sslrootcert=FILE (or sslmode=disable, where the network itself is encrypted)";
+    Err(DbError::Unsuitable(wanted.to_owned()))
 }
 
 /// Text must sort and compare as on SQLite: by bytes.

@@ -82,3 +82,14 @@ async fn an_address_that_asks_for_tls_is_never_served_without() {
     server.execute("ALTER SYSTEM RESET ssl").await.unwrap();
     server.execute("SELECT pg_reload_conf()").await.unwrap();
 }
+
+#[tokio::test]
+async fn an_address_of_another_machine_says_how_the_way_there_is_protected() {
+    for address in ["postgres://u@db.firm.example/strongroom", "postgresql://u:p@192.0.2.7:5432/strongroom"] {
+        let refused = Db::connect(address, DbOptions::default()).await.unwrap_err();
+        assert!(
+            matches!(&refused, DbError::Unsuitable(says) if says.contains("sslmode=verify-full")),
+            "{refused:?}"
+        );
+    }
+}

@@ -43,3 +43,5 @@ pub mod walls;
 mod tests;
 #[cfg(test)]
 mod unseen;
+#[cfg(test)]
+mod words;

@@ -265,3 +265,17 @@ async fn content_is_framed_by_nobody_and_nothing_in_it_runs() {
     assert_eq!(content.header("x-content-type-options"), "nosniff");
     assert!(content.header("content-disposition").starts_with("attachment"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn health_says_when_the_firm_was_backed_up_and_whether_that_would_come_back() {
+    let f = TestFirm::new().await;
+    let mut web = f.browser().session(&f.admin);
+    let page = web.get("/health").await.expect(200).text();
+    assert!(page.contains("Backups") && page.contains("None yet"), "{page}");
+    let to = f.folder.join("backups");
+    let taken =
+        strongroom_domain::features::backup::backup(&f.room, "tester", &to, &mut |_| ()).await.unwrap();
+    assert_eq!(taken.warnings.len(), 1, "there is no replica of the ledger: {taken:?}");
+    let page = web.get("/health").await.expect(200).text();
+    assert!(page.contains("Would not come back") && page.contains("Something needs you"), "{page}");
+}

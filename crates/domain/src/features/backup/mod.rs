@@ -20,4 +20,6 @@ mod tests;
 
 pub use manifest::{Manifest, snapshots};
 pub use restore::{Lost, Restored, Restoring, restore};
-pub use take::{Progress, Taken, Warning, backup};
+pub use take::{LastBackup, Progress, Taken, Warning, backup};
+
+pub(crate) use take::newest;

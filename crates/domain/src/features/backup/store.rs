@@ -7,6 +7,8 @@ statements! {
         record_id, request_id, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     pub HEAD_PUT = "INSERT INTO ledger_head (one, size, root, term, holder, lease_until, checkpoint, signed_size, signed_at) \
         VALUES ('x', $1, $2, 0, '', 0, $3, $1, $4)";
+    pub BACKUPS = "SELECT at, bytes FROM ledger_entry WHERE verb = 'system.backup' AND outcome = 'allowed' \
+        ORDER BY at DESC, entry_id DESC LIMIT 20";
     pub SET_VERSION = "SELECT version FROM authority_set WHERE set_id = $1";
     pub SET_DROP = "DELETE FROM authority_set WHERE set_id = $1";
     pub FILES_DROP = "DELETE FROM policy_file";

@@ -10,8 +10,9 @@ use strongroom_storage::sql::shape::{self, Table, Values};
 use strongroom_storage::sql::{Param, Tx};
 
 use super::manifest::{LEFT_OUT, MARK, Manifest, TableCopy, piece_path, unreadable};
+use super::store;
 use crate::kernel::actor::{Actor, Channel};
-use crate::kernel::clock::rfc3339;
+use crate::kernel::clock::{Micros, rfc3339};
 use crate::kernel::copied::{from_json, to_json, word};
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::entry::Facts;
@@ -63,6 +64,32 @@ pub struct Taken {
     pub warnings: Vec<Warning>,
 }
 
+/// A backup that came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastBackup {
+    /// When.
+    pub at: Micros,
+    /// What it would not come back without, or does not hold: so many warnings.
+    pub warnings: u64,
+}
+
+/// The newest backup that came to its end, as the ledger has it.
+///
+/// # Errors
+/// Storage.
+pub(crate) async fn newest(room: &Strongroom) -> Result<Option<LastBackup>> {
+    for row in room.db.all(&store::BACKUPS, &[]).await? {
+        let entry: serde_json::Value =
+            serde_json::from_slice(&row.get::<Vec<u8>>("bytes")?).unwrap_or_default();
+        let fact = |name: &str| entry.get("facts").and_then(|facts| facts.get(name));
+        if fact("snapshot").is_some() {
+            let warnings = fact("warnings").and_then(serde_json::Value::as_u64).unwrap_or(0);
+            return Ok(Some(LastBackup { at: row.get("at")?, warnings }));
+        }
+    }
+    Ok(None)
+}
+
 /// Copies the firm into a folder of backups, which is made where there is none.
 ///
 /// # Errors
@@ -111,6 +138,12 @@ pub async fn backup(
     let mut taken = copy.taken;
     (taken.snapshot, taken.ledger_size) = (manifest.id, ledger_size);
     taken.rows = manifest.tables.iter().map(|table| table.rows).sum();
+    let done = Facts::default()
+        .clear("snapshot", taken.snapshot.clone())
+        .clear("rows", taken.rows)
+        .clear("files", taken.files.0)
+        .clear("warnings", taken.warnings.len());
+    ctx.permit_with(Verb::SystemBackup, &Target::Firm, done).await?;
     Ok(taken)
 }
 

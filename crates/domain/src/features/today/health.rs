@@ -3,6 +3,7 @@
 use strongroom_storage::blob::Room;
 use strongroom_storage::sql::Engine;
 
+use crate::features::backup::{self, LastBackup};
 use crate::kernel::clock::Micros;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::error::Result;
@@ -59,6 +60,8 @@ pub struct Health {
     pub oldest_pending: Option<Micros>,
     /// How long ago the newest checkpoint was signed.
     pub checkpoint_age: Option<Micros>,
+    /// The newest backup that came to its end.
+    pub backup: Option<LastBackup>,
     /// How previews are confined: a sentence; none before the first preview.
     pub confinement: Option<&'static str>,
     /// What we do not claim.
@@ -95,6 +98,7 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         lag_entries: head.size.saturating_sub(head.signed_size) + pending,
         oldest_pending: waiting.get("oldest")?,
         checkpoint_age: signed_at.map(|at| (ctx.now() - at).max(0)),
+        backup: backup::newest(room).await?,
         confinement: room.settings.previewer.as_ref().and_then(|p| p.confinement()).map(|c| c.says()),
         not_claimed: NOT_CLAIMED,
     })

@@ -1,6 +1,7 @@
 //! How the system is, for administrators: each part, how it is, and what is not claimed.
 
 use strongroom_domain::features::today::{self, Health as State};
+use strongroom_domain::kernel::clock::DAY;
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 
@@ -36,6 +37,28 @@ fn ledger_replicas(page: &Page, h: &State) -> Check {
     }
 }
 
+/// A backup this old needs someone.
+const OLD: i64 = 8 * DAY;
+
+fn backups(page: &Page, h: &State) -> Check {
+    let (chip, when) = match h.backup {
+        None => (Chip::plain("None yet"), None),
+        Some(last) => {
+            let old = page.ctx.now() - last.at > OLD;
+            let bad = if old { "More than a week old" } else { "Would not come back" };
+            (chip(!old && last.warnings == 0, "Taken", bad), Some(page.clocks.when(last.at).text))
+        }
+    };
+    Check {
+        name: String::from("Backups"),
+        chip,
+        says: String::from(
+            "strongroom backup --to DIR copies the firm while it works, and says what it would not come back without. It holds no key: keep the keyring's replicas apart from it. Rehearse a restore with strongroom backup verify.",
+        ),
+        facts: when.map(|when| (String::from("Newest"), when)).into_iter().collect(),
+    }
+}
+
 fn checks(page: &Page, h: &State) -> Vec<Check> {
     let replicas: Vec<(String, String)> = h
         .replicas
@@ -67,6 +90,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
             facts: replicas,
         },
         ledger_replicas(page, h),
+        backups(page, h),
         Check {
             name: String::from("Database"),
             chip: chip(h.database.is_ok(), "Within reach", "Out of reach"),
@@ -125,15 +149,20 @@ async fn draw(page: &Page) -> Answer {
         && h.replicas.len() > 1
         && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
         && h.policies.is_ok()
+        && h.backup.is_none_or(|last| last.warnings == 0 && page.ctx.now() - last.at <= OLD)
         && h.disk.is_none_or(|room| fullness(room).0 < FULL);
     let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
     let view = Health {
         shell: page.shell("System health", Section::Health),
         csrf: page.csrf(),
-        says: String::from(match (well, h.ledger_replicas.is_empty()) {
-            (true, false) => "All is well.",
-            (true, true) => "It runs well. One protection is not set up: a replica of the ledger.",
-            (false, _) => "Something needs you.",
+        says: String::from(match (well, h.ledger_replicas.is_empty(), h.backup.is_none()) {
+            (true, false, false) => "All is well.",
+            (true, true, false) => "It runs well. One protection is not set up: a replica of the ledger.",
+            (true, false, true) => "It runs well. One protection is not set up: a backup.",
+            (true, true, true) => {
+                "It runs well. Two protections are not set up: a replica of the ledger, and a backup."
+            }
+            (false, ..) => "Something needs you.",
         }),
         well,
         as_of: page.clocks.when(page.ctx.now()),

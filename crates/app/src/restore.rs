@@ -9,6 +9,7 @@ use strongroom_domain::kernel::clock::{SystemClock, rfc3339};
 use strongroom_domain::kernel::gate::{Gate, built_in};
 use strongroom_domain::kernel::id::{FirmId, Id};
 use strongroom_domain::kernel::keyring_file::KeyringStore;
+use strongroom_domain::kernel::strongroom::Settings;
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::{MethodKind, RootKey, SealedKeyring, ShareCollector};
 use strongroom_seal::{Key, OsEntropy, kit};
@@ -37,6 +38,9 @@ pub(crate) fn run(options: &Restore) -> anyhow::Result<Ending> {
         let manifest = chosen(&options.from, options.snapshot.as_deref())?;
         let opened = open_keyring(&config, &manifest, options.passphrase_file.as_deref())?;
         let stores = room::stores(&config).await?;
+        if let Some(folder) = options.ledger.iter().find(|folder| !folder.join("checkpoint").is_file()) {
+            bail!("{} holds no copy of a ledger: is it mounted?", folder.display());
+        }
         let ledgers = options.ledger.iter().chain(&config.ledger.replicas).cloned().collect();
         let places = (stores.db, stores.blobs);
         let back = put_back(&config, &options.from, &manifest, places, opened, ledgers, false).await?;
@@ -100,7 +104,8 @@ async fn put_back(
         gate: Gate::new(&built_in())?,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
-        settings: config.settings(),
+        // the replicas know more than a snapshot that is only tried
+        settings: if rehearsal { Settings::default() } else { config.settings() },
         from: from.to_owned(),
         snapshot: Some(manifest.id.clone()),
         ledgers,

@@ -5,8 +5,8 @@
 //! commit had reached is cut somewhere.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use strongroom_domain::features::firm::{Opening, open};
 use strongroom_domain::features::session::authenticate_token;
@@ -14,14 +14,14 @@ use strongroom_domain::kernel::actor::{Channel, Role};
 use strongroom_domain::kernel::clock::SetClock;
 use strongroom_domain::kernel::ctx::{Ctx, Place};
 use strongroom_domain::kernel::gate::{Gate, built_in};
-use strongroom_domain::kernel::id::MatterId;
+use strongroom_domain::kernel::id::{EntryId, MatterId};
 use strongroom_domain::kernel::strongroom::Settings;
 use strongroom_domain::{Result, Strongroom};
 use strongroom_seal::Key;
 use strongroom_seal::password::Cost;
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::disk::Disk;
-use strongroom_storage::sql::{Db, DbOptions};
+use strongroom_storage::sql::{Db, DbOptions, Sql};
 use strongroom_testkit::{KEY_FILE, NOON, Person, TestFirm};
 
 use crate::chance::Chance;
@@ -111,6 +111,7 @@ pub struct World {
     camera: Arc<Camera>,
     /// Its clock.
     pub clock: Arc<SetClock>,
+    database: Mutex<Option<Db>>,
 }
 
 /// Takes the picture of the database at the instant at which the world stops.
@@ -159,7 +160,8 @@ impl World {
         let found = std::fs::metadata(log_of(&database)).map_or(0, |m| m.len());
         let camera = Arc::new(Camera { database, reached: AtomicU64::new(found) });
         disk.watched_by(camera.clone());
-        Self { temporary, folder, disk, camera, clock: Arc::new(SetClock::new(now)) }
+        let clock = Arc::new(SetClock::new(now));
+        Self { temporary, folder, disk, camera, clock, database: Mutex::new(None) }
     }
 
     /// Starts the program and unseals it.
@@ -171,6 +173,7 @@ impl World {
         let options = DbOptions { disk: disk.clone(), readers: 2, ..DbOptions::default() };
         let address = self.temporary.path().join(DATABASE).display().to_string();
         let db = Db::connect(&address, options).await?;
+        *self.database.lock().expect("nobody panics with it") = Some(db.clone());
         let blobs = Blobs::folder(&disk, &self.folder.join("blobs")).await?;
         blobs.sweep_temps().await?;
         let settings = Settings {
@@ -194,6 +197,17 @@ impl World {
         let opened = opened.map_err(|e| strongroom_domain::Error::Internal(e.to_string()))?;
         room.unseal(opened.keyring, opened.root, keyring_key, "keyfile", "tester").await?;
         Ok(room)
+    }
+
+    /// Whether an entry lies in the database: what was answered under it must have one.
+    ///
+    /// # Errors
+    /// As the database has them.
+    pub async fn has_entry(&self, entry: EntryId) -> Result<bool> {
+        const ENTRY: Sql =
+            Sql::new("ENTRY_OF_AN_ANSWER", "SELECT 1 AS found FROM ledger_entry WHERE entry_id = $1");
+        let db = self.database.lock().expect("nobody panics with it").clone().expect("it was started");
+        Ok(db.optional(&ENTRY, &[entry.to_string().into()]).await?.is_some())
     }
 
     /// A request of this person.

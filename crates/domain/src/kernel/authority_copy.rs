@@ -91,7 +91,7 @@ pub fn tables_of(set: Set) -> (&'static [(&'static str, &'static str)], String) 
 
 impl Strongroom {
     /// Files of the sets that the entries from `held` on changed, as they are now.
-    pub(super) async fn authority_copies(&self, held: u64, size: u64) -> Result<Vec<(String, Vec<u8>)>> {
+    pub(crate) async fn authority_copies(&self, held: u64, size: u64) -> Result<Vec<(String, Vec<u8>)>> {
         let rows = self.db.all(&SETS_CHANGED, &params![signed(held)?, signed(size)?]).await?;
         if rows.is_empty() {
             return Ok(Vec::new());

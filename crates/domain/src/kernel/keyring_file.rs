@@ -58,9 +58,8 @@ impl KeyringStore {
     #[must_use]
     pub fn readable(&self) -> usize {
         let Ok((newest, _)) = self.load() else { return 0 };
-        let newest = |folder: &&PathBuf| {
-            self.read(folder).is_ok_and(|(found, _)| found.generation() == newest.generation())
-        };
+        let newest = newest.to_bytes();
+        let newest = |folder: &&PathBuf| self.read(folder).is_ok_and(|(found, _)| found.to_bytes() == newest);
         self.folders.iter().filter(newest).count()
     }
 

@@ -40,6 +40,15 @@ struct Place {
     disk: Disk,
     folder: PathBuf,
     state: Mutex<ReplicaState>,
+    /// Two copyings at once would take each other's partial tiles away, and one could put an older checkpoint back.
+    copying: tokio::sync::Mutex<()>,
+}
+
+impl Place {
+    fn new(disk: &Disk, folder: &Path) -> Self {
+        let (state, copying) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { disk: disk.clone(), folder: folder.to_owned(), state, copying }
+    }
 }
 
 /// The replicas of the configuration.
@@ -49,8 +58,7 @@ impl LedgerReplicas {
     /// The replicas in these folders.
     #[must_use]
     pub fn new(disk: &Disk, folders: &[PathBuf]) -> Self {
-        let place =
-            |folder: &PathBuf| Place { disk: disk.clone(), folder: folder.clone(), state: Mutex::default() };
+        let place = |folder: &PathBuf| Place::new(disk, folder);
         Self(folders.iter().map(place).map(Arc::new).collect())
     }
 
@@ -270,17 +278,14 @@ impl Strongroom {
     /// # Errors
     /// The folder holds another ledger or cannot be written.
     pub(crate) async fn copy_ledger_to(&self, folder: &Path) -> Result<u64> {
-        let place = Place {
-            disk: self.vault.store().disk().clone(),
-            folder: folder.to_owned(),
-            state: Mutex::default(),
-        };
+        let place = Place::new(self.vault.store().disk(), folder);
         self.copy_to(&Arc::new(place))
             .await
             .map_err(|why| Error::Unavailable(format!("{}: {why}", folder.display())))
     }
 
     async fn copy_to(&self, place: &Arc<Place>) -> std::result::Result<u64, String> {
+        let _alone = place.copying.lock().await;
         let (size, checkpoint) = self.checkpoint();
         let key = self.ledger_key().map_err(fault)?;
         let found = read_checkpoint(place, &key)?;

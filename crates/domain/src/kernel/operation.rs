@@ -160,6 +160,16 @@ impl WriteTx<'_> {
         Ok(())
     }
 
+    /// After a restore: the set's rows and digest carry our MACs and are newer than the copied ledger's last word on it.
+    /// They are written down as the next, without being held against that word. For restores alone.
+    pub(crate) fn take_over(&mut self, set: Set) -> Result<()> {
+        if self.turn != Turn::Alone || self.permit.verb() != Verb::SystemRestore {
+            return Err(Error::Internal(format!("{} is taken over by no restore", set.id())));
+        }
+        self.touched.push(set);
+        Ok(())
+    }
+
     /// The directory in memory learns it after the commit.
     pub(crate) fn learn(&mut self, known: Known) {
         self.learned.push(known);

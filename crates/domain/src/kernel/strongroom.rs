@@ -96,6 +96,8 @@ pub struct Strongroom {
     pub(super) pending: Pending,
     pub(super) replicas: LedgerReplicas,
     examining: AtomicBool,
+    /// Held while a backup is taken.
+    pub(crate) backing_up: Mutex<()>,
     pub(super) signed: watch::Sender<(u64, Arc<str>)>,
     readlog: ReadLog,
     wake: Arc<Notify>,
@@ -152,6 +154,7 @@ impl Strongroom {
             pending: Pending::default(),
             replicas,
             examining: AtomicBool::new(false),
+            backing_up: Mutex::new(()),
             signed: watch::Sender::new((0, Arc::from(""))),
             readlog,
             wake,

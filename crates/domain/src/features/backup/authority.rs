@@ -18,7 +18,7 @@ use crate::kernel::sets::{SET_PUT, Set};
 use crate::kernel::vault::Vault;
 
 /// The newest copy of each set in these folders.
-fn newest(disk: &Disk, folders: &[PathBuf]) -> Result<BTreeMap<String, SetCopy>> {
+fn newest(disk: &Disk, vault: &Vault, folders: &[PathBuf]) -> Result<BTreeMap<String, SetCopy>> {
     let mut newest: BTreeMap<String, SetCopy> = BTreeMap::new();
     for folder in folders {
         let place = folder.join("authority");
@@ -30,9 +30,18 @@ fn newest(disk: &Disk, folders: &[PathBuf]) -> Result<BTreeMap<String, SetCopy>>
             if name.ends_with(".new") {
                 continue;
             }
-            let bytes = disk.read(&path).map_err(|e| unreadable(&path, e))?;
-            let copies: Copies = serde_json::from_slice(&bytes).map_err(|e| unreadable(&path, e))?;
+            let copies =
+                disk.read(&path).ok().and_then(|bytes| serde_json::from_slice::<Copies>(&bytes).ok());
+            let Some(copies) = copies else {
+                tracing::error!(file = %path.display(), "a copy of authority cannot be read");
+                continue;
+            };
             for copy in copies.sets {
+                // one that nobody of ours wrote must not hide one of ours
+                if copy.check(vault).is_err() {
+                    tracing::error!(file = %path.display(), set = copy.set, "a copy of authority carries no MAC of ours");
+                    continue;
+                }
                 if newest.get(&copy.set).is_none_or(|known| known.version < copy.version) {
                     newest.insert(copy.set.clone(), copy);
                 }
@@ -54,7 +63,8 @@ const fn turn(set: Set) -> u8 {
     }
 }
 
-/// Brings every set to the newest state that the ledger names; how many were older.
+/// Brings every set to the newest state that the ledger names; how many were older, and which are newer now than the
+/// ledger's last word: they changed while it was copied.
 ///
 /// # Errors
 /// A set is older than the ledger says, and no copy of it is as new; a copy carries no MAC of ours; storage.
@@ -64,8 +74,8 @@ pub(super) async fn renew(
     disk: &Disk,
     folders: &[PathBuf],
     said: &Said,
-) -> Result<u64> {
-    let copies = newest(disk, folders)?;
+) -> Result<(u64, Vec<Set>)> {
+    let copies = newest(disk, vault, folders)?;
     let shapes: BTreeMap<String, Table> =
         shape::tables(db).await?.into_iter().map(|table| (table.name.clone(), table)).collect();
     let mut sets: Vec<(Set, &str, i64)> = Vec::new();
@@ -74,7 +84,7 @@ pub(super) async fn renew(
         sets.push((set, name, *version));
     }
     sets.sort_by_key(|(set, name, _)| (turn(*set), (*name).to_owned()));
-    let mut renewed = 0;
+    let (mut renewed, mut ahead) = (0, Vec::new());
     for (set, name, version) in sets {
         let mut tx = db.begin().await?;
         let here = tx.optional(&store::SET_VERSION, &params![name]).await?;
@@ -82,13 +92,14 @@ pub(super) async fn renew(
         if here < version {
             let copy =
                 copies.get(name).filter(|copy| copy.version >= version).ok_or_else(|| missing(name))?;
-            copy.check(vault)?;
-            put(&mut tx, &shapes, set, copy).await?;
+            if put(&mut tx, &shapes, set, copy).await? && copy.version > version {
+                ahead.push(set);
+            }
             renewed += 1;
         }
         tx.commit().await?;
     }
-    Ok(renewed)
+    Ok((renewed, ahead))
 }
 
 fn missing(set: &str) -> Error {
@@ -99,13 +110,14 @@ fn missing(set: &str) -> Error {
     Error::conflict("restore.authority", says)
 }
 
-async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &SetCopy) -> Result<()> {
+/// Puts a set's rows and digest; false where they have nothing to stand on.
+async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &SetCopy) -> Result<bool> {
     let (tables, owner) = tables_of(set);
     // a matter of a client that came after the snapshot has nothing to stand on
     if let Set::Seats(_) = set
         && !client_is_there(tx, shapes, copy).await?
     {
-        return Ok(());
+        return Ok(false);
     }
     for (name, column) in tables {
         let Some(shape) = shapes.get(*name) else { continue };
@@ -130,7 +142,7 @@ async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &Set
     let wrong = |_| missing(&copy.set);
     let values = params![copy.set.clone(), copy.version, digest.map_err(wrong)?, mac.map_err(wrong)?];
     tx.exec_one(&SET_PUT, &values).await?;
-    Ok(())
+    Ok(true)
 }
 
 async fn client_is_there(tx: &mut Tx, shapes: &BTreeMap<String, Table>, copy: &SetCopy) -> Result<bool> {

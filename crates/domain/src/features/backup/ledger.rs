@@ -33,6 +33,8 @@ pub(super) struct Said {
     pub(super) sets: BTreeMap<String, (i64, String)>,
     /// The highest number of changes of authority that was stated.
     pub(super) number: i64,
+    /// Up to where earlier restores have said what was lost.
+    pub(super) accounted: i64,
 }
 
 /// The longest of the copies in these folders that is whole and begins with what the keyring remembers.
@@ -47,16 +49,22 @@ pub(super) fn longest(
 ) -> Result<Copy> {
     let mut copies: Vec<Copy> = folders.iter().filter_map(|folder| read(disk, folder, key)).collect();
     copies.sort_by_key(|copy| std::cmp::Reverse(copy.size));
-    let mut reached = 0;
-    for copy in copies {
-        reached = reached.max(copy.size);
-        match walk(disk, &copy, kept, |_, _| ()) {
-            Ok(()) if copy.size >= kept.0 => return Ok(copy),
-            Ok(()) => {}
-            Err(error) => {
-                tracing::error!(folder = %copy.folder.display(), cause = %error, "a copy of the ledger is not whole")
+    let reached = copies.first().map_or(0, |copy| copy.size);
+    if reached >= kept.0 && reached > 0 {
+        let mut broken = Vec::new();
+        // a shorter one that is whole would bring back what was taken away since
+        for copy in copies.into_iter().take_while(|copy| copy.size == reached) {
+            match walk(disk, &copy, kept, |_, _| ()) {
+                Ok(()) => return Ok(copy),
+                Err(error) => broken.push(format!("{}: {error}", copy.folder.display())),
             }
         }
+        let says = format!(
+            "The longest copy of the ledger is not whole ({}). Nothing was restored. Mend it from another copy of the same \
+            length, or take it out of the list and say in writing what is lost by that.",
+            broken.join("; ")
+        );
+        return Err(Error::conflict("ledger.not_whole", says));
     }
     let says = format!(
         "The keyring remembers a ledger of {} entries, and the longest copy that could be read has {reached}. Nothing was \
@@ -162,6 +170,10 @@ async fn put_entry(tx: &mut Tx, index: u64, bytes: &[u8], said: &mut Said) -> Re
     let facts = json.get("facts");
     let number = facts.and_then(|f| f.get("authority")?.get("number")?.as_i64()).unwrap_or(0);
     said.number = said.number.max(number);
+    if json.get("verb").and_then(Value::as_str) == Some("system.restore") {
+        let to = facts.and_then(|f| f.get("to")?.as_i64()).unwrap_or(0);
+        said.accounted = said.accounted.max(to);
+    }
     for set in facts.and_then(|f| f.get("sets")?.as_array()).into_iter().flatten() {
         let name = need(set.get("set"))?;
         let version = set.get("version").and_then(Value::as_i64).ok_or_else(strange)?;

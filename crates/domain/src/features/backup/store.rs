@@ -14,12 +14,12 @@ statements! {
     pub FILES_DROP = "DELETE FROM policy_file";
     pub FIRST_LOST = "SELECT MIN(e.idx) AS first FROM ledger_entry e \
         LEFT JOIN client c ON c.client_id = e.client_id LEFT JOIN matter m ON m.matter_id = e.matter_id \
-        LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.idx IS NOT NULL AND e.at >= $1 \
+        LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.idx >= $1 \
         AND ((e.verb = 'client.create' AND c.client_id IS NULL) OR (e.verb = 'matter.create' AND m.matter_id IS NULL) \
-        OR (e.verb = 'record.add' AND r.record_id IS NULL) OR e.verb = 'record.version')";
+        OR (e.verb = 'record.add' AND r.record_id IS NULL))";
     pub LOST = "SELECT COUNT(*) AS n FROM ledger_entry e \
         LEFT JOIN client c ON c.client_id = e.client_id LEFT JOIN matter m ON m.matter_id = e.matter_id \
-        LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.at >= $1 AND e.verb = $2 \
+        LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.idx >= $1 AND e.verb = $2 \
         AND ((e.verb = 'client.create' AND c.client_id IS NULL) OR (e.verb = 'matter.create' AND m.matter_id IS NULL) \
         OR (e.verb = 'record.add' AND r.record_id IS NULL))";
 }

@@ -100,6 +100,9 @@ pub async fn backup(
     to: &Path,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Taken> {
+    let Ok(_alone) = room.backing_up.try_lock() else {
+        return Err(Error::conflict("backup.running", "A backup is being taken now. Wait for it to end."));
+    };
     let operator = Actor::Operator(operator.to_owned());
     let ctx = Ctx::new(room.clone(), operator, Channel::Cli, Place::default());
     ctx.permit_with(Verb::SystemBackup, &Target::Firm, Facts::default()).await?;
@@ -114,7 +117,7 @@ pub async fn backup(
     copy.begin("ledger");
     let ledger_size = room.copy_ledger_to(&to.join("ledger")).await?;
     copy.keyring();
-    copy.ledger_replicas().await?;
+    copy.ledger_replicas(ledger_size).await?;
     let random: [u8; 4] = room.random();
     let stamp: String =
         rfc3339(taken_at).chars().take(19).filter(|c| c.is_ascii_digit() || *c == 'T').collect();
@@ -242,7 +245,8 @@ impl Copy<'_> {
     fn piece(&self, copy: &mut TableCopy, bytes: Vec<u8>) -> Result<()> {
         let hash = hex::encode(mac::sha256(&bytes));
         let path = piece_path(self.to, &hash);
-        let there = self.disk.exists(&path).map_err(|e| unreadable(&path, e))?;
+        // one that lies there from an earlier backup may have rotted since
+        let there = self.disk.read(&path).is_ok_and(|found| found == bytes);
         if !there && let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
             put(&self.disk, folder, &name.to_string_lossy(), &bytes)?;
         }
@@ -261,6 +265,9 @@ impl Copy<'_> {
         for hash in tables.iter().filter(|table| table.name == "record_version").flat_map(|t| &t.pieces) {
             let path = piece_path(self.to, hash);
             let bytes = self.disk.read(&path).map_err(|e| unreadable(&path, e))?;
+            if hex::encode(mac::sha256(&bytes)) != *hash {
+                return Err(unreadable(&path, "it does not read back as written"));
+            }
             for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
                 let row = serde_json::from_slice(line).ok().and_then(|row| from_json(&row, &shape.columns));
                 let row = row.ok_or_else(|| unreadable(&path, "a row does not read back"))?;
@@ -327,16 +334,18 @@ impl Copy<'_> {
         }
     }
 
-    async fn ledger_replicas(&mut self) -> Result<()> {
+    async fn ledger_replicas(&mut self, ledger_size: u64) -> Result<()> {
         self.begin("ledger replicas");
         self.room.copy_to_replicas().await;
         let mut good = 0;
         for (folder, _) in self.room.ledger_replicas() {
-            good += u64::from(matches!(self.room.replica_agrees(&folder).await?, Ok(size) if size > 0));
+            good += u64::from(
+                matches!(self.room.replica_agrees(&folder).await?, Ok(size) if size >= ledger_size),
+            );
         }
         if good == 0 {
-            let repair = "What happens after this backup is in no other place. Name a folder on another disk or host in `ledger.replicas`.";
-            self.warn("no replica of the ledger reads back", repair);
+            let repair = "Without one that reaches what the keyring remembers, this backup cannot be put back. Name a folder on another disk or host in `ledger.replicas`.";
+            self.warn("no replica of the ledger reads back whole", repair);
         }
         Ok(())
     }

@@ -134,6 +134,63 @@ async fn what_was_taken_away_since_the_backup_stays_away() {
 }
 
 #[tokio::test]
+async fn authority_that_changed_while_the_ledger_was_copied_is_taken_over() {
+    let s = Story::new().await;
+    let replica = folder(&s.f, "ledger");
+    taken(&s.f).await;
+    s.f.sign_in(s.tom).await;
+    s.f.room.sequence_all().await.unwrap();
+    assert!(s.f.room.copy_to_replicas().await);
+    // as if Tom had signed in between the copying of the ledger and that of his set
+    let (size, _) = s.f.room.checkpoint();
+    s.f.sign_in(s.tom).await;
+    std::fs::remove_dir_all(replica.join("authority")).unwrap();
+    std::fs::create_dir(replica.join("authority")).unwrap();
+    for (name, copies) in s.f.room.authority_copies(0, size).await.unwrap() {
+        std::fs::write(replica.join(name), copies).unwrap();
+    }
+    // and a file that is none hides nothing
+    std::fs::write(replica.join("authority/00000000000000000000-000000"), b"{").unwrap();
+    s.f.room.vault.seal();
+    let back = put_back(&s.f, vec![replica]).await.unwrap();
+    assert_eq!(back.findings, []);
+    let room = back.room;
+    let his = s.f.sign_in_to(&room, s.tom).await;
+    assert_eq!(content(&his, s.view.id).await, b"the bytes of deed.txt");
+    room.sequence_all().await.unwrap();
+    assert_eq!(crate::features::check::check(&room, "tester", false, &mut |_| {}).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_shorter_ledger_is_not_taken_where_a_longer_one_is_known() {
+    let s = Story::new().await;
+    let replica = folder(&s.f, "ledger");
+    taken(&s.f).await;
+    s.f.sign_in(s.tom).await;
+    s.f.room.sequence_all().await.unwrap();
+    assert!(s.f.room.copy_to_replicas().await);
+    // somebody takes the entries of the longest copy away
+    std::fs::remove_dir_all(replica.join("tile/entries")).unwrap();
+    s.f.room.vault.seal();
+    let refused = put_back(&s.f, vec![replica]).await.map(drop);
+    assert!(matches!(refused, Err(Error::Conflict { code: "ledger.not_whole", .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_piece_that_rotted_in_the_folder_is_written_again_by_the_next_backup() {
+    let s = Story::new().await;
+    taken(&s.f).await;
+    for file in files(&folder(&s.f, "backups/rows")) {
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[0] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    }
+    taken(&s.f).await;
+    s.f.room.vault.seal();
+    assert_eq!(put_back(&s.f, Vec::new()).await.unwrap().findings, []);
+}
+
+#[tokio::test]
 async fn a_second_backup_adds_what_is_new_and_a_changed_one_is_refused() {
     let s = Story::new().await;
     let first = taken(&s.f).await;

@@ -279,13 +279,15 @@ fn differs(checker: &mut Checker<'_>, folder: &Path, name: &str, here: &[u8]) {
     }
 }
 
+/// What is said of a log that is older than the keyring: of a backup that is only tried, it is no news.
+pub(crate) const NOT_REMEMBERED: &str =
+    "the log does not contain the checkpoint that the keyring remembers: it was rolled back or forked";
+
 /// The log begins with the one that the keyring remembers.
 async fn remembered(checker: &mut Checker<'_>, head: &Head) -> Result<()> {
     let (size, root) = checker.room.vault.kept_checkpoint()?;
-    let what =
-        "the log does not contain the checkpoint that the keyring remembers: it was rolled back or forked";
     if size > head.size || (size > 0 && root_at(checker, size).await? != Some(root)) {
-        checker.damage(what, format!("size {size}"), FROM_REPLICA);
+        checker.damage(NOT_REMEMBERED, format!("size {size}"), FROM_REPLICA);
     }
     Ok(())
 }

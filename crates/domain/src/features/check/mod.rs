@@ -21,6 +21,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use log::NOT_REMEMBERED;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -193,7 +193,7 @@ async fn hold_set(checker: &mut Checker<'_>, id: String) -> Result<()> {
 /// What the ledger says was made must be there, and each record with all its versions.
 pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
     checker.begin("what the ledger says was made");
-    let gone = lost_by_restores(checker).await?;
+    let mut gone = lost_by_restores(checker).await?;
     for verb in [Verb::ClientCreate, Verb::MatterCreate, Verb::RecordAdd] {
         let (mut at, mut after) = (Micros::MIN, String::new());
         loop {
@@ -202,7 +202,7 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
             let Some(last) = rows.last() else { break };
             (at, after) = (last.get("at")?, last.get("entry_id")?);
             for row in &rows {
-                missing(checker, verb, row, &gone)?;
+                missing(checker, verb, row, &mut gone)?;
             }
             checker.looked_at(rows.len());
         }
@@ -227,18 +227,28 @@ pub(super) async fn promised(checker: &mut Checker<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The entries whose things may be lost, because a backup that was put back is older: from index, to index.
-async fn lost_by_restores(checker: &Checker<'_>) -> Result<Vec<Range<i64>>> {
-    let rows = checker.room.db.all(&store::RESTORES, &[]).await?;
-    let range = |row: &Row| -> Result<Option<Range<i64>>> {
-        let json: Value = serde_json::from_slice(&row.get::<Vec<u8>>("bytes")?).unwrap_or_default();
-        let number = |name: &str| json.get("facts").and_then(|facts| facts.get(name)).and_then(Value::as_i64);
-        Ok(number("from").zip(number("to")).map(|(from, to)| from..to))
-    };
-    rows.iter().filter_map(|row| range(row).transpose()).collect()
+/// What a restore said is lost: the entries between which it came in, and how much.
+struct Gone {
+    range: Range<i64>,
+    /// How many more may be missing: clients, matters, records.
+    left: [i64; 3],
 }
 
-fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row, gone: &[Range<i64>]) -> Result<()> {
+/// What restores have said, from entries that have a number.
+async fn lost_by_restores(checker: &Checker<'_>) -> Result<Vec<Gone>> {
+    let rows = checker.room.db.all(&store::RESTORES, &[]).await?;
+    let gone = |row: &Row| -> Result<Option<Gone>> {
+        let json: Value = serde_json::from_slice(&row.get::<Vec<u8>>("bytes")?).unwrap_or_default();
+        let fact = |name: &str| json.get("facts").and_then(|facts| facts.get(name));
+        let lost = |name: &str| fact("lost").and_then(|lost| lost.get(name)?.as_i64()).unwrap_or(0);
+        let left = [lost("clients"), lost("matters"), lost("records")];
+        let number = |name: &str| fact(name).and_then(Value::as_i64);
+        Ok(number("from").zip(number("to")).map(|(from, to)| Gone { range: from..to, left }))
+    };
+    rows.iter().filter_map(|row| gone(row).transpose()).collect()
+}
+
+fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row, gone: &mut [Gone]) -> Result<()> {
     let (named, found, what) = match verb {
         Verb::ClientCreate => {
             ("client_id", "client", "a client that the ledger says was taken on is not there")
@@ -252,7 +262,18 @@ fn missing(checker: &mut Checker<'_>, verb: Verb, row: &Row, gone: &[Range<i64>]
     let found: Option<String> = row.get(found)?;
     let index: Option<i64> = row.get("idx")?;
     if let (Some(named), None) = (named, found) {
-        if index.is_some_and(|index| gone.iter().any(|range| range.contains(&index))) {
+        let kind = match verb {
+            Verb::ClientCreate => 0,
+            Verb::MatterCreate => 1,
+            _ => 2,
+        };
+        // no more may be missing than the restore has counted
+        let said = gone.iter_mut().find_map(|gone| {
+            let left = gone.left.get_mut(kind).filter(|left| **left > 0)?;
+            index.is_some_and(|index| gone.range.contains(&index)).then_some(left)
+        });
+        if let Some(left) = said {
+            *left -= 1;
             checker.lost.insert(named);
             return Ok(());
         }

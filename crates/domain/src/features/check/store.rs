@@ -52,7 +52,7 @@ statements! {
     pub VERSIONS_SHORT = "SELECT r.record_id AS record_id, r.version AS version, \
         (SELECT COUNT(*) FROM record_version v WHERE v.record_id = r.record_id) AS found \
         FROM record r WHERE r.record_id > $1 ORDER BY r.record_id LIMIT $2";
-    pub RESTORES = "SELECT bytes FROM ledger_entry WHERE verb = 'system.restore' AND outcome = 'allowed' ORDER BY at, entry_id";
+    pub RESTORES = "SELECT bytes FROM ledger_entry WHERE verb = 'system.restore' AND outcome = 'allowed' AND idx IS NOT NULL ORDER BY at, entry_id";
     pub PROMISED = "SELECT e.entry_id AS entry_id, e.at AS at, e.idx AS idx, e.verb AS verb, e.client_id AS client_id, e.matter_id AS matter_id, e.record_id AS record_id, \
         c.client_id AS client, m.matter_id AS matter, r.record_id AS record FROM ledger_entry e \
         LEFT JOIN client c ON c.client_id = e.client_id LEFT JOIN matter m ON m.matter_id = e.matter_id \

@@ -164,3 +164,25 @@ async fn a_double_click_makes_one_thing() {
     assert_ne!(first.header("location"), other.header("location"));
     assert_eq!(entries(&f, &ann, "client.create").await, 2);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_bytes_sent_several_times_at_one_moment_are_filed_once() {
+    let f = TestFirm::new().await;
+    let ann = f.person("Ann Marsh", Role::Partner).await;
+    let (_, matter) = f.matter(&ann, "Dispute").await;
+    let path = format!("/api/v1/matters/{matter}/records");
+    let sent = (0..8).map(|n| {
+        let (mut api, path) = (f.browser().token(&ann), path.clone());
+        tokio::spawn(async move {
+            api.files(&path, &[], &[(&format!("copy {n}.txt"), b"the answer")]).await.status.as_u16()
+        })
+    });
+    let mut answers = Vec::new();
+    for answer in sent.collect::<Vec<_>>() {
+        answers.push(answer.await.unwrap());
+    }
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 409, 409, 409, 409, 409, 409, 409]);
+    let list = f.browser().token(&ann).get(&path).await.expect(200).json();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -18,6 +18,7 @@ use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::http::{Connection, Problem, Sent, full, succeeded};
 use crate::progress::Progress;
@@ -68,6 +69,7 @@ pub async fn file(
 ) -> anyhow::Result<Filed> {
     let sha256 = digest(&item.path).await?;
     let key = format!("{matter} {sha256}");
+    let _alone = begun.alone(&key).await;
     let mut at = None;
     if let Some(url) = begun.get(&key) {
         at =
@@ -247,6 +249,9 @@ async fn stream(
 pub struct Begun {
     file: Option<PathBuf>,
     known: Mutex<BTreeMap<String, String>>,
+    /// What is being sent right now: a folder may hold the same bytes twice, and they must not go into one upload from
+    /// two sides.
+    sending: Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>,
 }
 
 impl Begun {
@@ -256,7 +261,20 @@ impl Begun {
         let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")));
         let file = state.map(|s| s.join("strongroom/uploads.json"));
         let text = file.as_deref().and_then(|f| std::fs::read(f).ok()).unwrap_or_default();
-        Self { file, known: Mutex::new(serde_json::from_slice(&text).unwrap_or_default()) }
+        let known = Mutex::new(serde_json::from_slice(&text).unwrap_or_default());
+        Self { file, known, sending: Mutex::default() }
+    }
+
+    /// Held while a file's bytes are sent: whoever has the same ones waits, and then finds them there.
+    async fn alone(&self, key: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+            sending.retain(|_, turn| turn.strong_count() > 0);
+            let turn = sending.get(key).and_then(Weak::upgrade).unwrap_or_default();
+            sending.insert(key.to_owned(), Arc::downgrade(&turn));
+            turn
+        };
+        turn.lock_owned().await
     }
 
     fn get(&self, key: &str) -> Option<String> {

@@ -87,6 +87,24 @@ async fn a_dry_run_says_what_the_import_then_does() {
     firm.agrees();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_bytes_several_times_in_a_folder_are_filed_once() {
+    let firm = Firm::new().await;
+    let served = Served::start(&firm);
+    let (_kept, token, files) = desk(&firm);
+    // one that goes along with the request that begins it, one that is sent in parts
+    for (name, bytes) in [("short", vec![7_u8; 5_000]), ("long", vec![9_u8; 900_000])] {
+        for n in 0..4 {
+            std::fs::write(files.join(format!("{name} {n}.bin")), &bytes).unwrap();
+        }
+    }
+    let (code, listed, said) = import(&firm, &token, &firm.matter.to_string(), &files, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("2 added, 6 already there, 0 failed"), "{listed}{said}");
+    served.stop();
+    firm.agrees();
+}
+
 /// So many files in one folder: 300, or as many as `STRONGROOM_MANY` says (`scripts/bad-days`: 10,000).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_folder_of_very_many_files_is_filed_whole_and_listed_page_by_page() {

@@ -190,6 +190,11 @@ impl WriteTx<'_> {
         Ok(self.tx.optional(sql, params).await?)
     }
 
+    /// For an operation that runs beside others: whoever else comes here with the same mark waits until this ends.
+    pub(crate) async fn alone_over(&mut self, mark: [u8; 4]) -> Result<()> {
+        Ok(self.tx.alone_over(mark).await?)
+    }
+
     /// Changes rows.
     pub(crate) async fn exec(&mut self, sql: &'static Sql, params: &[Param]) -> Result<u64> {
         Ok(self.tx.exec(sql, params).await?)

@@ -107,6 +107,14 @@ impl PgTx {
         Ok(PgTx(tx))
     }
 
+    /// A lock of its own kind: by schema and mark, apart from the turns.
+    pub(super) async fn alone_over(&mut self, name: &'static str, mark: [u8; 4]) -> Result<(), DbError> {
+        let lock = "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()), $1)";
+        let query = sqlx::query(lock).bind(i32::from_be_bytes(mark));
+        query.execute(&mut *self.0).await.map_err(|e| classify(name, &e))?;
+        Ok(())
+    }
+
     pub(super) async fn snapshot(pool: &PgPool) -> Result<PgTx, DbError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         let mut tx = pool.begin_with(begin).await.map_err(|e| classify("begin", &e))?;

@@ -103,6 +103,18 @@ impl Tx {
         }
     }
 
+    /// Until this transaction ends, no other gets past here with the same mark: what is looked for next and then added
+    /// is added once. SQLite has one writer at a time anyway.
+    pub async fn alone_over(&mut self, mark: [u8; 4]) -> Result<(), DbError> {
+        let name = "ALONE_OVER";
+        self.enter(name)?;
+        let result = match &mut self.inner {
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(tx) => tx.alone_over(name, mark).await,
+        };
+        self.leave(result)
+    }
+
     /// Runs several statements of fixed text, for migrations.
     pub(super) async fn script(
         &mut self,

@@ -141,6 +141,32 @@ fn nothing_is_left_to_do() {
     refuse(&wrong, "finish it, or make it an issue");
 }
 
+/// What the crash harness does not see, it cannot break.
+#[test]
+fn files_are_touched_through_a_disk() {
+    // the real disk; the database engine's own file, asked after; policies, which a person edits in a folder
+    let exempt =
+        ["storage/src/disk/real.rs", "storage/src/sql/sqlite.rs", "domain/src/features/policy/texts.rs"];
+    let tests = ["tests.rs", "/tests/", "fixture.rs", "stories.rs"];
+    let mut wrong = Vec::new();
+    for path in files(&["rs"]) {
+        let ours = path.starts_with("crates/storage/src/") || path.starts_with("crates/domain/src/");
+        if !ours || exempt.iter().chain(&tests).any(|end| path.contains(end)) {
+            continue;
+        }
+        for (number, line) in read(&root().join(&path)).lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if ["std::fs", "tokio::fs", "rustix::fs", "File::", "OpenOptions"]
+                .iter()
+                .any(|way| code.contains(way))
+            {
+                wrong.push(format!("{path}:{} {}", number + 1, line.trim()));
+            }
+        }
+    }
+    refuse(&wrong, "go through strongroom_storage::disk::Disk, where the crash harness can make it fail");
+}
+
 /// Checks can be taken out for a mutation run (`kernel/blind.rs`); nothing that a firm runs can do so.
 #[test]
 fn no_program_can_be_made_blind() {

@@ -213,42 +213,40 @@ pub(crate) enum BackupCommand {
     Verify(Verify),
 }
 
+/// What is put back, and what opens it.
+#[derive(Args)]
+pub(crate) struct FromBackup {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// The folder of backups
+    #[arg(long = "from", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Which snapshot; the newest if not said
+    #[arg(long, value_name = "ID")]
+    pub(crate) snapshot: Option<String>,
+    /// The file with the passphrase, where no terminal asks for it
+    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
 /// `backup verify`
 #[derive(Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// The folder of backups
-    #[arg(long, value_name = "DIR")]
-    pub(crate) from: PathBuf,
-    /// Which snapshot; the newest if not said
-    #[arg(long, value_name = "ID")]
-    pub(crate) snapshot: Option<String>,
+    pub(crate) from: FromBackup,
     /// Where the temporary place is made: it needs as much room as the backup
     #[arg(long, value_name = "DIR")]
     pub(crate) scratch: Option<PathBuf>,
-    /// The file with the passphrase, where no terminal asks for it
-    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// `restore`
 #[derive(Args)]
 pub(crate) struct Restore {
     #[command(flatten)]
-    pub(crate) place: Place,
-    /// The folder of backups
-    #[arg(long, value_name = "DIR")]
-    pub(crate) from: PathBuf,
-    /// Which snapshot; the newest if not said
-    #[arg(long, value_name = "ID")]
-    pub(crate) snapshot: Option<String>,
+    pub(crate) from: FromBackup,
     /// A replica of the ledger, beside those of the configuration; several times. The longest counts
     #[arg(long, value_name = "DIR")]
     pub(crate) ledger: Vec<PathBuf>,
-    /// The file with the passphrase, where no terminal asks for it
-    #[arg(long, value_name = "FILE", env = "STRONGROOM_PASSPHRASE_FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// `policies`

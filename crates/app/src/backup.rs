@@ -1,22 +1,17 @@
 //! `backup`: a copy of the firm, taken by the running server, or, where none runs, by the firm opened here. Ids and
 //! numbers only.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
-use http_body_util::BodyExt as _;
-use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request};
 use serde_json::{Value, json};
-use strongroom_client::Server;
-use strongroom_client::http::{full, succeeded};
 use strongroom_domain::features::backup::{Progress, Taken, backup};
 
 use crate::args::{Backup, BackupCommand};
-use crate::check::{For, Told, open_here};
+use crate::check::{For, open_here};
 use crate::config::{self, Config};
+use crate::operator::{self, Told};
 use crate::say::{Ending, note, out, usage};
-use crate::{operator, restore, room};
+use crate::{restore, room};
 
 /// Runs the command.
 pub(crate) fn run(options: &Backup) -> anyhow::Result<Ending> {
@@ -73,30 +68,6 @@ fn say(taken: &Value, to: &Path) -> Ending {
 }
 
 /// Lets the running server take it.
-async fn ask(config: &Config, to: &PathBuf) -> anyhow::Result<Ending> {
-    let mut server = Server::on(config.socket()).connection();
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri("/control/backup")
-        .header(CONTENT_TYPE, "application/json");
-    let response = succeeded(server.send(request, full(json!({ "to": to }).to_string())).await?).await?;
-    let mut body = response.into_body();
-    let (mut rest, mut told) = (Vec::new(), Told::default());
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            rest.extend_from_slice(&data);
-        }
-        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
-            let line: Vec<u8> = rest.drain(..=end).collect();
-            let line: Value = serde_json::from_slice(&line).context("the server's answer is not JSON")?;
-            if let Some(step) = line.get("step").and_then(Value::as_str) {
-                told.step(step, line.get("done").and_then(Value::as_u64).unwrap_or_default());
-            } else if let Some(says) = line.get("says").and_then(Value::as_str) {
-                bail!("{says}");
-            } else {
-                return Ok(say(&line, to));
-            }
-        }
-    }
-    bail!("the server did not finish the backup")
+async fn ask(config: &Config, to: &Path) -> anyhow::Result<Ending> {
+    operator::follow(config, "/control/backup", &json!({ "to": to }), |line| Some(say(line, to))).await
 }

@@ -4,25 +4,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
-use http_body_util::BodyExt as _;
-use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request};
 use serde_json::{Value, json};
-use strongroom_client::http::{full, succeeded};
-use strongroom_client::{Server, secret};
+use strongroom_client::secret;
 use strongroom_domain::Strongroom;
 use strongroom_domain::features::check::{Finding, Progress, Severity, check};
 
 use crate::args::Check;
 use crate::config::{self, Config};
+use crate::operator::{self, Told};
 use crate::room;
 use crate::say::{Ending, note, out, usage};
 
 /// Runs the command.
 pub(crate) fn run(options: &Check) -> anyhow::Result<Ending> {
     let config = config::load(&options.place)?;
-    crate::operator::runtime()?.block_on(async {
+    operator::runtime()?.block_on(async {
         let Some(lock) = room::lock(config.data())? else { return ask(&config, options.deep).await };
         crate::hardening::lock_memory();
         let room = open_here(&config, options.passphrase_file.as_deref(), For::Examining).await?;
@@ -62,7 +58,7 @@ pub(crate) async fn open_here(
     }
     let given = match passphrase {
         Some(file) => secret::from_file(file)?,
-        None => secret::typed("The server does not run. The passphrase (or the recovery kit's root key): ")?
+        None => secret::typed(&format!("The server does not run. {}", crate::way::question(None)))?
             .ok_or_else(|| {
                 usage("the server does not run and must be unsealed: give --passphrase-file FILE")
             })?,
@@ -98,53 +94,15 @@ fn ending(found: usize, damage: bool) -> Ending {
     if damage { Ending::Found } else { Ending::Done }
 }
 
-/// Steps as they are reached, once each, and how far a long one is.
-#[derive(Default)]
-pub(crate) struct Told {
-    step: String,
-}
-
-impl Told {
-    pub(crate) fn step(&mut self, step: &str, done: u64) {
-        if self.step != step {
-            step.clone_into(&mut self.step);
-            note(format_args!("{step} …"));
-        } else if done > 0 && done.is_multiple_of(10_000) {
-            note(format_args!("{step}: {done}"));
-        }
-    }
-}
-
 /// Lets the running server check itself.
 async fn ask(config: &Config, deep: bool) -> anyhow::Result<Ending> {
-    let mut server = Server::on(config.socket()).connection();
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri("/control/check")
-        .header(CONTENT_TYPE, "application/json");
-    let response = succeeded(server.send(request, full(json!({ "deep": deep }).to_string())).await?).await?;
-    let mut body = response.into_body();
-    let (mut rest, mut told, mut found, mut damage) = (Vec::new(), Told::default(), 0, false);
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            rest.extend_from_slice(&data);
-        }
-        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
-            let line: Vec<u8> = rest.drain(..=end).collect();
-            let line: Value = serde_json::from_slice(&line).context("the server's answer is not JSON")?;
-            let text = |key: &str| line.get(key).and_then(Value::as_str);
-            if let Some(step) = text("step") {
-                told.step(step, line.get("done").and_then(Value::as_u64).unwrap_or_default());
-            } else if text("severity").is_some() {
-                found += 1;
-                damage |= text("severity") == Some("damage");
-                say(&line);
-            } else if let Some(says) = text("says") {
-                bail!("{says}");
-            } else {
-                return Ok(ending(found, damage));
-            }
-        }
-    }
-    bail!("the server did not finish the check")
+    let (mut found, mut damage) = (0, false);
+    operator::follow(config, "/control/check", &json!({ "deep": deep }), |line| {
+        let Some(severity) = line.get("severity") else { return Some(ending(found, damage)) };
+        found += 1;
+        damage |= severity == Severity::Damage.word();
+        say(line);
+        None
+    })
+    .await
 }

@@ -19,6 +19,7 @@ mod room;
 mod say;
 mod serve;
 mod telemetry;
+mod way;
 
 use std::process::ExitCode;
 

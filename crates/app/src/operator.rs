@@ -1,11 +1,17 @@
 //! The operator's commands to the running server, through its socket.
 
+use anyhow::{Context as _, bail};
+use http_body_util::BodyExt as _;
+use hyper::header::CONTENT_TYPE;
+use hyper::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::args::{FirstLink, Place, Unseal};
 use crate::check::{For, open_here};
+use crate::config::{self, Config};
+use crate::room;
 use crate::say::{Ending, note, out, usage};
-use crate::{config, room};
+use strongroom_client::http::{full, succeeded};
 use strongroom_client::{Connection, Server, secret};
 
 /// The runtime of a command that is a client.
@@ -15,6 +21,55 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 
 fn server(place: &Place) -> anyhow::Result<Connection> {
     Ok(Server::on(config::load(place)?.socket()).connection())
+}
+
+/// Steps as they are reached, once each, and how far a long one is.
+#[derive(Default)]
+pub(crate) struct Told {
+    step: String,
+}
+
+impl Told {
+    pub(crate) fn step(&mut self, step: &str, done: u64) {
+        if self.step != step {
+            step.clone_into(&mut self.step);
+            note(format_args!("{step} …"));
+        } else if done > 0 && done.is_multiple_of(10_000) {
+            note(format_args!("{step}: {done}"));
+        }
+    }
+}
+
+/// Lets the running server do long work that it tells line by line: steps are said as they are reached, every other line
+/// goes to `each`, until it gives an ending.
+pub(crate) async fn follow(
+    config: &Config,
+    path: &str,
+    asked: &Value,
+    mut each: impl FnMut(&Value) -> Option<Ending>,
+) -> anyhow::Result<Ending> {
+    let mut server = Server::on(config.socket()).connection();
+    let request = Request::builder().method(Method::POST).uri(path).header(CONTENT_TYPE, "application/json");
+    let response = succeeded(server.send(request, full(asked.to_string())).await?).await?;
+    let mut body = response.into_body();
+    let (mut rest, mut told) = (Vec::new(), Told::default());
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            rest.extend_from_slice(&data);
+        }
+        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+            let line: Vec<u8> = rest.drain(..=end).collect();
+            let line: Value = serde_json::from_slice(&line).context("the server's answer is not JSON")?;
+            if let Some(step) = line.get("step").and_then(Value::as_str) {
+                told.step(step, line.get("done").and_then(Value::as_u64).unwrap_or_default());
+            } else if let Some(says) = line.get("says").and_then(Value::as_str) {
+                bail!("{says}");
+            } else if let Some(ending) = each(&line) {
+                return Ok(ending);
+            }
+        }
+    }
+    bail!("the server did not finish: its log says why")
 }
 
 /// `unseal`
@@ -35,13 +90,9 @@ pub(crate) fn unseal(options: &Unseal) -> anyhow::Result<Ending> {
         }
         let shares = status.pointer("/method/needed").and_then(Value::as_u64);
         loop {
-            let question = match shares {
-                Some(needed) => format!("One share of {needed} (or the recovery kit's root key): "),
-                None => String::from("The passphrase (or the recovery kit's root key): "),
-            };
             let given = match &options.passphrase_file {
                 Some(file) => secret::from_file(file)?,
-                None => secret::typed(&question)?
+                None => secret::typed(&crate::way::question(shares))?
                     .ok_or_else(|| usage("no terminal to ask for it: give --passphrase-file FILE"))?,
             };
             let answer = server.post("/control/unseal", &json!({ "secret": given.as_str() })).await?;

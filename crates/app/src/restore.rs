@@ -4,46 +4,45 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use strongroom_domain::features::backup::{Manifest, Progress, Restored, Restoring, restore, snapshots};
+use strongroom_domain::features::backup::{Manifest, Progress, Restored, Restoring, restore, snapshot};
 use strongroom_domain::kernel::clock::{SystemClock, rfc3339};
 use strongroom_domain::kernel::gate::{Gate, built_in};
-use strongroom_domain::kernel::id::{FirmId, Id};
 use strongroom_domain::kernel::keyring_file::KeyringStore;
 use strongroom_domain::kernel::strongroom::Settings;
 use strongroom_seal::keyring::Keyring;
-use strongroom_seal::unseal::{MethodKind, RootKey, SealedKeyring, ShareCollector};
-use strongroom_seal::{Key, OsEntropy, kit};
+use strongroom_seal::unseal::{MethodKind, RootKey};
+use strongroom_seal::{Key, OsEntropy};
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::disk::Disk;
 use strongroom_storage::sql::{Db, DbOptions};
-use zeroize::Zeroizing;
 
-use crate::args::{Restore, Verify};
-use crate::check::{Told, as_json, say};
+use crate::args::{FromBackup, Restore, Verify};
+use crate::check::{as_json, say};
 use crate::config::{self, Config};
+use crate::operator::{self, Told};
+use crate::room;
 use crate::say::{Ending, note, out, usage};
-use crate::{operator, room};
+use crate::way::{self, Given};
 use strongroom_client::secret;
 
 type Opened = (Keyring, RootKey, Key);
 
 /// Runs `restore`.
 pub(crate) fn run(options: &Restore) -> anyhow::Result<Ending> {
-    let config = config::load(&options.place)?;
+    let config = config::load(&options.from.place)?;
     operator::runtime()?.block_on(async {
         let Some(lock) = room::lock(config.data())? else {
             bail!("a server works in {}: a restore goes into an empty place", config.data().display());
         };
         crate::hardening::lock_memory();
-        let manifest = chosen(&options.from, options.snapshot.as_deref())?;
-        let opened = open_keyring(&config, &manifest, options.passphrase_file.as_deref())?;
-        let stores = room::stores(&config).await?;
         if let Some(folder) = options.ledger.iter().find(|folder| !folder.join("checkpoint").is_file()) {
             bail!("{} holds no copy of a ledger: is it mounted?", folder.display());
         }
+        let (manifest, opened) = chosen(&config, &options.from)?;
+        let stores = room::stores(&config).await?;
         let ledgers = options.ledger.iter().chain(&config.ledger.replicas).cloned().collect();
         let places = (stores.db, stores.blobs);
-        let back = put_back(&config, &options.from, &manifest, places, opened, ledgers, false).await?;
+        let back = put_back(&config, &options.from.folder, manifest, places, opened, ledgers, false).await?;
         let ending = told(&back);
         room::close(&back.room).await;
         drop(lock);
@@ -54,11 +53,10 @@ pub(crate) fn run(options: &Restore) -> anyhow::Result<Ending> {
 
 /// Runs `backup verify`: nothing of the firm is touched, and the temporary place is gone at the end.
 pub(crate) fn rehearse(options: &Verify) -> anyhow::Result<Ending> {
-    let config = config::load(&options.place)?;
+    let config = config::load(&options.from.place)?;
     operator::runtime()?.block_on(async {
         crate::hardening::lock_memory();
-        let manifest = chosen(&options.from, options.snapshot.as_deref())?;
-        let opened = open_keyring(&config, &manifest, options.passphrase_file.as_deref())?;
+        let (manifest, opened) = chosen(&config, &options.from)?;
         let place = match &options.scratch {
             Some(folder) => tempfile::tempdir_in(folder),
             None => tempfile::tempdir(),
@@ -67,9 +65,8 @@ pub(crate) fn rehearse(options: &Verify) -> anyhow::Result<Ending> {
         let database = place.path().join("strongroom.db").display().to_string();
         let db = Db::connect(&database, DbOptions::default()).await.context("the temporary database")?;
         let blobs = Blobs::folder(&Disk::default(), &place.path().join("blobs")).await?;
-        // what happened since stands in a newer ledger, which is not what is tried here
-        let from = options.from.join("ledger");
-        let back = put_back(&config, &options.from, &manifest, (db, blobs), opened, vec![from], true).await?;
+        // no replica: what happened since stands there, and is not what is tried here
+        let back = put_back(&config, &options.from.folder, manifest, (db, blobs), opened, Vec::new(), true).await?;
         let ending = told(&back);
         back.room.vault().seal();
         back.room.close().await;
@@ -80,16 +77,16 @@ pub(crate) fn rehearse(options: &Verify) -> anyhow::Result<Ending> {
     })
 }
 
-fn chosen(from: &Path, wanted: Option<&str>) -> anyhow::Result<Manifest> {
-    let all = snapshots(&Disk::default(), from)?;
-    let found = all.into_iter().rfind(|manifest| wanted.is_none_or(|id| manifest.id == id));
-    found.with_context(|| format!("{} holds no such snapshot", from.display()))
+/// The snapshot, and the keyring, opened.
+fn chosen(config: &Config, from: &FromBackup) -> anyhow::Result<(Manifest, Opened)> {
+    let manifest = snapshot(&Disk::default(), &from.folder, from.snapshot.as_deref())?;
+    Ok((manifest, open_keyring(config, from.passphrase_file.as_deref())?))
 }
 
 async fn put_back(
     config: &Config,
     from: &Path,
-    manifest: &Manifest,
+    manifest: Manifest,
     (db, blobs): (Db, Blobs),
     opened: Opened,
     ledgers: Vec<PathBuf>,
@@ -107,7 +104,7 @@ async fn put_back(
         // the replicas know more than a snapshot that is only tried
         settings: if rehearsal { Settings::default() } else { config.settings() },
         from: from.to_owned(),
-        snapshot: Some(manifest.id.clone()),
+        manifest,
         ledgers,
         operator: room::me(),
         rehearsal,
@@ -140,7 +137,7 @@ fn told(back: &Restored) -> Ending {
 }
 
 /// Opens the keyring of the configuration: by its key file, a passphrase, shares, or the recovery kit's root key.
-fn open_keyring(config: &Config, manifest: &Manifest, file: Option<&Path>) -> anyhow::Result<Opened> {
+fn open_keyring(config: &Config, file: Option<&Path>) -> anyhow::Result<Opened> {
     let store = KeyringStore::new(Disk::default(), config.keyring(), Arc::new(SystemClock));
     let (sealed, keyring_key) = store.load().context(
         "a backup opens with the keyring alone: put its folder (keyring and keyring.key) where storage.keyring says",
@@ -150,52 +147,26 @@ fn open_keyring(config: &Config, manifest: &Manifest, file: Option<&Path>) -> an
         let opened = sealed.open_with_keyfile(&key, &keyring_key)?;
         return Ok((opened.keyring, opened.root, keyring_key));
     }
-    let firm: FirmId = Id::parse(&manifest.firm).context("the snapshot names no firm")?;
-    let mut shares: Option<ShareCollector> = None;
+    let mut shares = None;
     loop {
-        let question = match sealed.methods().first() {
-            Some(MethodKind::Shares { needed, .. }) => {
-                format!("One share of {needed} (or the recovery kit's root key): ")
-            }
-            _ => String::from("The passphrase (or the recovery kit's root key): "),
-        };
+        let needed = sealed.methods().iter().find_map(|method| match method {
+            MethodKind::Shares { needed, .. } => Some(u64::from(*needed)),
+            _ => None,
+        });
         let given = match file {
             Some(file) => secret::from_file(file)?,
-            None => secret::typed(&question)?
+            None => secret::typed(&way::question(needed))?
                 .ok_or_else(|| usage("no terminal to ask for it: give --passphrase-file FILE"))?,
         };
-        if let Some(opened) = try_secret(&sealed, &keyring_key, firm, &given, &mut shares)? {
-            return Ok((opened.0, opened.1, keyring_key));
+        match way::read(&sealed, &given, &mut shares)? {
+            Given::Whole(way) => {
+                let opened = way.open(&sealed, &keyring_key)?;
+                return Ok((opened.keyring, opened.root, keyring_key));
+            }
+            Given::More(shares) => note(format_args!("{} of {} shares", shares.have, shares.needed)),
         }
         if file.is_some() {
             bail!("one share alone does not open it: type them, or the recovery kit's root key");
         }
     }
-}
-
-fn try_secret(
-    sealed: &SealedKeyring,
-    keyring_key: &Key,
-    firm: FirmId,
-    given: &str,
-    shares: &mut Option<ShareCollector>,
-) -> anyhow::Result<Option<(Keyring, RootKey)>> {
-    let given = Zeroizing::new(given.trim().to_owned());
-    let opened = match given.get(..4).unwrap_or_default().to_ascii_uppercase().as_str() {
-        "SRS1" => {
-            if shares.is_none() {
-                *shares = Some(ShareCollector::new(sealed)?);
-            }
-            let Some(collector) = shares else { return Ok(None) };
-            let progress = collector.add(&given)?;
-            if !collector.is_complete() {
-                note(format_args!("{} of {} shares", progress.have, progress.needed));
-                return Ok(None);
-            }
-            sealed.open_with_shares(collector, keyring_key)?
-        }
-        "SRR1" => sealed.open_with_root(kit::parse(&firm.bytes(), &given)?, keyring_key)?,
-        _ => sealed.open_with_passphrase(&given, keyring_key)?,
-    };
-    Ok(Some((opened.keyring, opened.root)))
 }

@@ -94,6 +94,11 @@ impl Keyring {
         self.generation
     }
 
+    /// What tells an older state from a newer one of the same secrets: everything in it only rises.
+    pub fn age(&self) -> (u64, u64, [u64; KINDS]) {
+        (self.generation, self.checkpoint.0, self.next)
+    }
+
     /// Makes the next generation, before it is sealed and written.
     pub fn advance(&mut self) {
         self.generation = self.generation.saturating_add(1);

@@ -16,6 +16,7 @@ use axum::{Extension, Json, Router};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use strongroom_domain::features::check::Progress;
 use strongroom_domain::features::{backup, check, firm};
 use strongroom_domain::kernel::actor::{Actor, Channel};
 use strongroom_domain::kernel::clock::rfc3339;
@@ -172,7 +173,7 @@ struct Depth {
 }
 
 /// One JSON object a line, as `told` gets them.
-fn line_by_line(mut work: impl FnMut(mpsc::Sender<Value>) + Send + 'static) -> Response {
+fn line_by_line(work: impl FnOnce(mpsc::Sender<Value>) + Send + 'static) -> Response {
     let (lines, told) = mpsc::channel::<Value>(64);
     tokio::task::spawn_blocking(move || work(lines));
     let lines = futures_util::stream::unfold(told, |mut told| async {
@@ -206,13 +207,16 @@ async fn run_backup(
     line_by_line(move |lines| runtime.block_on(backup_into(lines, &control, &operator, &folder.to)))
 }
 
-async fn backup_into(lines: mpsc::Sender<Value>, control: &Control, operator: &str, to: &std::path::Path) {
+/// A slow reader misses steps, never what was found.
+fn steps(lines: &mpsc::Sender<Value>) -> impl FnMut(Progress) + use<> {
     let tell = lines.clone();
-    let mut progress = move |p: backup::Progress| {
-        // a slow reader misses steps, never the end
+    move |p: Progress| {
         let _ = tell.try_send(json!({ "step": p.step, "done": p.done }));
-    };
-    let end = match backup::backup(control.seals.room(), operator, to, &mut progress).await {
+    }
+}
+
+async fn backup_into(lines: mpsc::Sender<Value>, control: &Control, operator: &str, to: &std::path::Path) {
+    let end = match backup::backup(control.seals.room(), operator, to, &mut steps(&lines)).await {
         Ok(taken) => crate::backup::as_json(&taken),
         Err(error) => json!({ "says": crate::say::words(&error) }),
     };
@@ -220,12 +224,7 @@ async fn backup_into(lines: mpsc::Sender<Value>, control: &Control, operator: &s
 }
 
 async fn check_into(lines: mpsc::Sender<Value>, control: &Control, operator: &str, deep: bool) {
-    let tell = lines.clone();
-    let mut progress = move |p: check::Progress| {
-        // a slow reader misses steps, never findings
-        let _ = tell.try_send(json!({ "step": p.step, "done": p.done }));
-    };
-    let end = match check::check(control.seals.room(), operator, deep, &mut progress).await {
+    let end = match check::check(control.seals.room(), operator, deep, &mut steps(&lines)).await {
         Ok(findings) => {
             for finding in findings {
                 if lines.send(crate::check::as_json(&finding)).await.is_err() {

@@ -11,9 +11,8 @@ use strongroom_seal::kit;
 use strongroom_seal::unseal::{MethodKind, Progress as Shares, ShareCollector, ShareError, UnsealError};
 use strongroom_web::{Progress, SealMethod, SealStatus, Unsealer};
 use tokio::sync::Mutex;
-use zeroize::Zeroizing;
 
-use crate::room;
+use crate::{room, way};
 
 /// See the module. One secret at a time: each costs memory to try.
 pub(crate) struct Seals {
@@ -56,38 +55,12 @@ impl Seals {
         if !self.room.vault().is_sealed() {
             return Ok(Given::Unsealed);
         }
-        let secret = Zeroizing::new(secret.trim().to_owned());
-        let start = secret.get(..4).unwrap_or_default().to_ascii_uppercase();
-        match start.as_str() {
-            "SRS1" => {
-                let (sealed, _) = self.room.vault().store().load()?;
-                if shares.is_none() {
-                    *shares = Some(ShareCollector::new(&sealed)?);
-                }
-                let Some(collector) = shares.as_mut() else { anyhow::bail!("no shares are collected") };
-                let progress = collector.add(&secret)?;
-                if !collector.is_complete() {
-                    return Ok(Given::More(progress));
-                }
-                if let Some(collector) = shares.take() {
-                    room::unseal(&self.room, operator, "shares", move |sealed, keyring_key| {
-                        sealed.open_with_shares(&collector, keyring_key)
-                    })
+        let (sealed, _) = self.room.vault().store().load()?;
+        match way::read(&sealed, secret, &mut shares)? {
+            way::Given::More(progress) => return Ok(Given::More(progress)),
+            way::Given::Whole(way) => {
+                room::unseal(&self.room, operator, way.word(), move |sealed, key| way.open(sealed, key))
                     .await?;
-                }
-            }
-            "SRR1" => {
-                let root = kit::parse(&self.room.vault().firm(), &secret)?;
-                room::unseal(&self.room, operator, "recovery_kit", move |sealed, keyring_key| {
-                    sealed.open_with_root(root, keyring_key)
-                })
-                .await?;
-            }
-            _ => {
-                room::unseal(&self.room, operator, "passphrase", move |sealed, keyring_key| {
-                    sealed.open_with_passphrase(&secret, keyring_key)
-                })
-                .await?;
             }
         }
         Ok(Given::Unsealed)

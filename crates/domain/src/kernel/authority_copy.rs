@@ -7,15 +7,13 @@
 //! `authority/<size>-<n>`, both with leading zeros: one JSON object, `sets` with `set`, `version`, `digest`, `mac` (those of
 //! its row in `authority_set`) and `tables`: `name`, `columns`, `rows`.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strongroom_storage::sql::Tx;
-use strongroom_storage::sql::shape::{self, Table};
+use strongroom_storage::sql::shape::Table;
 use strongroom_storage::{params, statements};
 
-use super::copied::{to_json, word};
+use super::copied::{columns_of, to_json};
 use super::error::{Error, Result};
 use super::ledger::signed;
 use super::sets::{self, Set};
@@ -96,8 +94,7 @@ impl Strongroom {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let shapes: BTreeMap<String, Table> =
-            shape::tables(&self.db).await?.into_iter().map(|table| (table.name.clone(), table)).collect();
+        let shapes = self.shapes().await?;
         let mut files = Vec::new();
         for (n, together) in rows.chunks(TOGETHER).enumerate() {
             let mut copies = Copies { sets: Vec::with_capacity(together.len()) };
@@ -105,7 +102,7 @@ impl Strongroom {
                 let id: String = row.get("set_id")?;
                 // rows and digest of one moment
                 let mut moment = self.db.snapshot().await?;
-                copies.sets.extend(copy_of(&mut moment, &shapes, &id).await?);
+                copies.sets.extend(copy_of(&mut moment, shapes, &id).await?);
                 moment.rollback().await?;
             }
             let text = serde_json::to_vec(&copies).map_err(|e| Error::Internal(e.to_string()))?;
@@ -115,14 +112,14 @@ impl Strongroom {
     }
 }
 
-async fn copy_of(moment: &mut Tx, shapes: &BTreeMap<String, Table>, id: &str) -> Result<Option<SetCopy>> {
+async fn copy_of(moment: &mut Tx, shapes: &[Table], id: &str) -> Result<Option<SetCopy>> {
     let (Some(set), Some(row)) = (Set::parse(id), moment.optional(&SET_ROW, &params![id]).await?) else {
         return Ok(None);
     };
     let (tables, owner) = tables_of(set);
     let mut copies = Vec::with_capacity(tables.len());
     for (name, column) in tables {
-        let Some(shape) = shapes.get(*name) else { continue };
+        let Some(shape) = shapes.iter().find(|shape| shape.name == *name) else { continue };
         let rows = if column.is_empty() {
             shape.page(moment, None, u32::MAX).await?
         } else {
@@ -130,11 +127,7 @@ async fn copy_of(moment: &mut Tx, shapes: &BTreeMap<String, Table>, id: &str) ->
         };
         copies.push(RowsCopy {
             name: (*name).to_owned(),
-            columns: shape
-                .columns
-                .iter()
-                .map(|(name, kind)| (name.clone(), word(*kind).to_owned()))
-                .collect(),
+            columns: columns_of(shape),
             rows: rows.iter().map(to_json).collect(),
         });
     }

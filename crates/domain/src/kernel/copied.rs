@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value;
 use strongroom_storage::sql::Param;
-use strongroom_storage::sql::shape::{Kind, Values};
+use strongroom_storage::sql::shape::{Kind, Table, Values};
 
 /// A row as JSON.
 #[must_use]
@@ -41,19 +41,14 @@ fn param(value: &Value, kind: Kind) -> Option<Param> {
     })
 }
 
-/// A column's word in a manifest.
+/// A table's columns and what they hold, as a manifest says it.
 #[must_use]
-pub const fn word(kind: Kind) -> &'static str {
-    match kind {
+pub fn columns_of(table: &Table) -> Vec<(String, String)> {
+    let word = |kind| match kind {
         Kind::Bool => "boolean",
         Kind::Int => "integer",
         Kind::Text => "text",
         Kind::Bytes => "bytes",
-    }
-}
-
-/// The kind of a column of a manifest.
-#[must_use]
-pub fn kind(word: &str) -> Option<Kind> {
-    [Kind::Bool, Kind::Int, Kind::Text, Kind::Bytes].into_iter().find(|kind| self::word(*kind) == word)
+    };
+    table.columns.iter().map(|(name, kind)| (name.clone(), word(*kind).to_owned())).collect()
 }

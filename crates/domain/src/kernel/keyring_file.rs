@@ -5,7 +5,7 @@
 //! cannot be written is an error, never a silence.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::{RootKey, SealedKeyring};
@@ -21,7 +21,16 @@ pub struct KeyringStore {
     disk: Disk,
     folders: Vec<PathBuf>,
     read_back: Mutex<Vec<Option<Micros>>>,
+    /// Held while replicas are written, so that nobody who compares them reads one before and one after.
+    writing: RwLock<()>,
     clock: std::sync::Arc<dyn super::clock::Clock>,
+}
+
+/// A keyring as it lies in a replica.
+pub(super) struct Newest {
+    body: Vec<u8>,
+    pub(super) keyring: Keyring,
+    pub(super) keyring_key: Key,
 }
 
 fn unreachable(folder: &Path, cause: impl std::fmt::Display) -> Error {
@@ -33,7 +42,7 @@ impl KeyringStore {
     #[must_use]
     pub fn new(disk: Disk, folders: Vec<PathBuf>, clock: std::sync::Arc<dyn super::clock::Clock>) -> Self {
         let read_back = Mutex::new(vec![None; folders.len()]);
-        Self { disk, folders, read_back, clock }
+        Self { disk, folders, read_back, writing: RwLock::default(), clock }
     }
 
     /// True where a keyring lies in any replica.
@@ -54,9 +63,15 @@ impl KeyringStore {
         self.folders.iter().cloned().zip(read.into_iter().chain(std::iter::repeat(None))).collect()
     }
 
+    /// Until it is dropped, this process writes no replica: for whoever holds them against one another.
+    pub(crate) fn unchanging(&self) -> RwLockReadGuard<'_, ()> {
+        self.writing.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many replicas read back with the newest state.
     #[must_use]
     pub fn readable(&self) -> usize {
+        let _unchanging = self.unchanging();
         let Ok((newest, _)) = self.load() else { return 0 };
         let newest = newest.to_bytes();
         let newest = |folder: &&PathBuf| self.read(folder).is_ok_and(|(found, _)| found.to_bytes() == newest);
@@ -130,14 +145,37 @@ impl KeyringStore {
         self.write(sealed, &keyring_key)
     }
 
-    /// Brings every replica to the newest state that is found: whoever wrote last may have been cut off between two.
-    /// One that cannot be written is an error after the others were tried; nothing is worse than before then.
+    /// The newest state that lies in any replica, opened with what opened one of them. Whoever wrote last may have been
+    /// cut off between two replicas, and an older state gives numbers out twice.
+    ///
+    /// # Errors
+    /// No replica can be read and opened.
+    pub(super) fn newest(&self, root: &RootKey) -> Result<Newest> {
+        let mut newest: Option<Newest> = None;
+        for folder in &self.folders {
+            let Ok((sealed, keyring_key)) = self.read(folder) else { continue };
+            let opened = match sealed.open_with_root(root.duplicate(), &keyring_key) {
+                Ok(opened) => opened.keyring,
+                Err(error) => {
+                    tracing::error!(cause = %unreachable(folder, error), "a keyring replica does not open");
+                    continue;
+                }
+            };
+            if newest.as_ref().is_none_or(|n| n.keyring.age() < opened.age()) {
+                newest = Some(Newest { body: sealed.to_bytes(), keyring: opened, keyring_key });
+            }
+        }
+        newest.ok_or_else(|| Error::Unavailable(String::from("no keyring replica opens")))
+    }
+
+    /// Brings every replica to the newest state that is found. One that cannot be written is an error after the others
+    /// were tried; nothing is worse than before then.
     ///
     /// # Errors
     /// No replica can be read, or one cannot be written.
-    pub(super) fn even_out(&self) -> Result<()> {
-        let (newest, keyring_key) = self.load()?;
-        let body = newest.to_bytes();
+    pub(super) fn even_out(&self, root: &RootKey) -> Result<()> {
+        let _alone = self.writing.write();
+        let Newest { body, keyring_key, .. } = self.newest(root)?;
         let mut outcome = Ok(());
         for place in 0..self.folders.len() {
             let agrees = |folder: &PathBuf| {
@@ -152,6 +190,7 @@ impl KeyringStore {
     }
 
     fn write(&self, body: &[u8], keyring_key: &Key) -> Result<()> {
+        let _alone = self.writing.write();
         (0..self.folders.len()).try_for_each(|place| self.write_one(place, body, keyring_key))
     }
 

@@ -20,6 +20,7 @@ use strongroom_tlog::{Checkpoint, Hash, Note, VerifierKey};
 use super::clock::Micros;
 use super::error::{Error, Result};
 use super::ledger::{BUNDLE, Head, signed};
+use super::sequencer::verifier;
 use super::strongroom::Strongroom;
 
 /// How long a replica that could not be written is left alone.
@@ -119,15 +120,7 @@ impl Copying {
             self.folders.insert(above.to_owned());
         }
         let disk = self.place.disk.clone();
-        let written = tokio::task::spawn_blocking(move || {
-            disk.make_folder(&folder)?;
-            disk.write_durably(&folder, &file, &bytes)?;
-            if disk.read(&folder.join(&file))? == bytes {
-                Ok(())
-            } else {
-                Err(std::io::Error::other("it does not read back as written"))
-            }
-        });
+        let written = tokio::task::spawn_blocking(move || disk.write_and_read_back(&folder, &file, &bytes));
         written.await?
     }
 
@@ -169,7 +162,7 @@ impl Strongroom {
     }
 
     fn ledger_key(&self) -> Result<VerifierKey> {
-        VerifierKey::parse(&self.vkey()?).map_err(|e| Error::Internal(e.to_string()))
+        verifier(&self.vault, &self.firm.origin)
     }
 
     /// No replica may know of more entries than the database, or of others.

@@ -27,6 +27,7 @@ pub mod policies;
 pub mod reader;
 pub mod repeat;
 pub mod schema;
+pub mod sequencer;
 pub mod sets;
 pub mod situations;
 pub mod strangers;

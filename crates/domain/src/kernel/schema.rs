@@ -33,6 +33,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::loader::ALL,
         super::asking::ALL,
         super::ledger::ALL,
+        super::sequencer::ALL,
         super::repeat::ALL,
         super::unsealing::ALL,
         crate::features::backup::store::ALL,

@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::sql::Db;
-use tokio::sync::{Mutex, Notify, watch};
+use strongroom_storage::sql::shape::{self, Table};
+use tokio::sync::{Mutex, Notify, OnceCell, watch};
 
 use super::actor::{Actor, Channel, SystemRole};
 use super::clock::{Clock, MINUTE, Micros, SECOND};
@@ -18,9 +19,10 @@ use super::error::{Error, Result};
 use super::facts::Loader;
 use super::gate::Gate;
 use super::id::FirmId;
-use super::ledger::{Left, Pending, ReadLog};
+use super::ledger::{Pending, ReadLog};
 use super::ledger_replica::LedgerReplicas;
 use super::reader::Reader;
+use super::sequencer::Left;
 use super::sets::SetMarks;
 use super::strangers::Strangers;
 use super::target::Target;
@@ -98,6 +100,7 @@ pub struct Strongroom {
     examining: AtomicBool,
     /// Held while a backup is taken.
     pub(crate) backing_up: Mutex<()>,
+    shapes: OnceCell<Vec<Table>>,
     pub(super) signed: watch::Sender<(u64, Arc<str>)>,
     readlog: ReadLog,
     wake: Arc<Notify>,
@@ -155,6 +158,7 @@ impl Strongroom {
             replicas,
             examining: AtomicBool::new(false),
             backing_up: Mutex::new(()),
+            shapes: OnceCell::new(),
             signed: watch::Sender::new((0, Arc::from(""))),
             readlog,
             wake,
@@ -280,6 +284,12 @@ impl Strongroom {
     #[must_use]
     pub(crate) fn system(self: &Arc<Self>, role: SystemRole) -> Ctx {
         Ctx::new(self.clone(), Actor::System(role), Channel::System, Place::default())
+    }
+
+    /// The tables of the database, as they are for as long as this process runs.
+    pub(crate) async fn shapes(&self) -> Result<&[Table]> {
+        let read = || async { Ok(shape::tables(&self.db).await?) };
+        self.shapes.get_or_try_init(read).await.map(Vec::as_slice)
     }
 
     /// Database and blobs answer.

@@ -66,9 +66,8 @@ impl Strongroom {
         };
         if !self.only_examines() {
             self.vault.even_out();
-            *self.term.lock().await = self.take_term().await?;
         }
-        self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
+        self.begin_at(&head).await?;
         let ctx =
             Ctx::new(self.clone(), Actor::Operator(operator.to_owned()), Channel::Cli, Place::default());
         ctx.permit_with(Verb::SystemUnseal, &Target::Firm, Facts::default().clear("method", how)).await?;
@@ -78,12 +77,19 @@ impl Strongroom {
         Ok(())
     }
 
-    /// What an unsealing does after it has held everything, for a firm that was just put back.
-    pub(crate) async fn begin_restored(&self) -> Result<()> {
-        let head = self.ledger_head().await?;
-        *self.term.lock().await = self.take_term().await?;
+    /// Takes the sequencer's term, and knows the newest checkpoint.
+    async fn begin_at(&self, head: &Head) -> Result<()> {
+        if !self.only_examines() {
+            *self.term.lock().await = self.take_term().await?;
+        }
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
         Ok(())
+    }
+
+    /// The beginning of a firm that was just put back, whose ledger and authority the restore has held.
+    pub(crate) async fn begin_restored(&self) -> Result<()> {
+        crate::features::firm::hold_firm(self).await?;
+        self.begin_at(&self.ledger_head().await?).await
     }
 
     /// Ledger, firm and authority must be those that were left.

@@ -122,11 +122,16 @@ impl Vault {
         &self.store
     }
 
-    /// Takes the keys in. The keyring must be this firm's.
+    /// Takes the keys in, of the newest state of the keyring that lies in any replica. It must be this firm's.
     ///
     /// # Errors
     /// It is another firm's keyring.
     pub fn unseal(&self, keyring: Keyring, root: RootKey, keyring_key: Key) -> Result<()> {
+        let given = (keyring, keyring_key);
+        let (keyring, keyring_key) = match self.store.newest(&root) {
+            Ok(newest) if newest.keyring.age() > given.0.age() => (newest.keyring, newest.keyring_key),
+            _ => given,
+        };
         if keyring.firm() != self.firm {
             return Err(Error::conflict("keyring.other_firm", "This keyring belongs to another firm."));
         }
@@ -175,7 +180,7 @@ impl Vault {
     }
 
     /// Signs with the ledger's key. For the sequencer.
-    pub(crate) fn ledger_signer(&self) -> Result<strongroom_seal::sign::SigningKey> {
+    pub(super) fn ledger_signer(&self) -> Result<strongroom_seal::sign::SigningKey> {
         self.with(|open| Ok(open.keyring.ledger_key()))
     }
 
@@ -281,7 +286,7 @@ impl Vault {
     /// nobody from working: health and `check` say so.
     pub(super) fn even_out(&self) {
         let Ok(_one_at_a_time) = self.saving.lock() else { return };
-        if let Err(error) = self.store.even_out() {
+        if let Err(error) = self.with(|open| self.store.even_out(&open.root)) {
             tracing::error!(cause = %error, "a keyring replica could not be brought up to the others");
         }
     }

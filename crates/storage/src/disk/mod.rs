@@ -134,6 +134,16 @@ impl Disk {
         self.sync_dir(above)
     }
 
+    /// As [`Disk::write_durably`] into a folder that is made where there is none, and reads it back.
+    pub fn write_and_read_back(&self, folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.make_folder(folder)?;
+        self.write_durably(folder, name, bytes)?;
+        if self.read(&folder.join(name))? == bytes {
+            return Ok(());
+        }
+        Err(io::Error::other("it does not read back as written"))
+    }
+
     /// Writes a file so that it is there, whole, even if the power fails now; over what has its name.
     pub fn write_durably(&self, folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
         let temporary = folder.join(format!("{name}.new"));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_storage::sql::shape::{self, Table, Values};
-use strongroom_storage::sql::{Db, Tx};
+use strongroom_storage::sql::{Db, Param, Tx};
 
 use super::ledger::Said;
 use super::manifest::unreadable;
@@ -76,10 +76,9 @@ pub(super) async fn renew(
     said: &Said,
 ) -> Result<(u64, Vec<Set>)> {
     let copies = newest(disk, vault, folders)?;
-    let shapes: BTreeMap<String, Table> =
-        shape::tables(db).await?.into_iter().map(|table| (table.name.clone(), table)).collect();
+    let shapes = shape::tables(db).await?;
     let mut sets: Vec<(Set, &str, i64)> = Vec::new();
-    for (name, (version, _)) in &said.sets {
+    for (name, version) in &said.sets {
         let set = Set::parse(name).ok_or_else(|| missing(name))?;
         sets.push((set, name, *version));
     }
@@ -111,7 +110,7 @@ fn missing(set: &str) -> Error {
 }
 
 /// Puts a set's rows and digest; false where they have nothing to stand on.
-async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &SetCopy) -> Result<bool> {
+async fn put(tx: &mut Tx, shapes: &[Table], set: Set, copy: &SetCopy) -> Result<bool> {
     let (tables, owner) = tables_of(set);
     // a matter of a client that came after the snapshot has nothing to stand on
     if let Set::Seats(_) = set
@@ -120,7 +119,7 @@ async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &Set
         return Ok(false);
     }
     for (name, column) in tables {
-        let Some(shape) = shapes.get(*name) else { continue };
+        let Some(shape) = named(shapes, name) else { continue };
         let rows: Vec<Values> = copy
             .tables
             .iter()
@@ -145,17 +144,19 @@ async fn put(tx: &mut Tx, shapes: &BTreeMap<String, Table>, set: Set, copy: &Set
     Ok(true)
 }
 
-async fn client_is_there(tx: &mut Tx, shapes: &BTreeMap<String, Table>, copy: &SetCopy) -> Result<bool> {
-    let (Some(matter), Some(clients)) = (shapes.get("matter"), shapes.get("client")) else {
+fn named<'a>(shapes: &'a [Table], name: &str) -> Option<&'a Table> {
+    shapes.iter().find(|shape| shape.name == name)
+}
+
+async fn client_is_there(tx: &mut Tx, shapes: &[Table], copy: &SetCopy) -> Result<bool> {
+    let (Some(matter), Some(clients)) = (named(shapes, "matter"), named(shapes, "client")) else {
         return Ok(false);
     };
     let rows = copy.tables.iter().filter(|table| table.name == "matter").flat_map(|table| &table.rows);
     for row in rows {
         let row = from_json(row, &matter.columns).ok_or_else(|| missing(&copy.set))?;
         let place = matter.columns.iter().position(|(name, _)| name == "client_id");
-        if let Some(strongroom_storage::sql::Param::Text(Some(client))) =
-            place.and_then(|place| row.get(place))
-        {
+        if let Some(Param::Text(Some(client))) = place.and_then(|place| row.get(place)) {
             return Ok(!clients.rows_of(tx, "client_id", client).await?.is_empty());
         }
     }

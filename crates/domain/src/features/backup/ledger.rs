@@ -8,14 +8,14 @@ use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_storage::sql::{Db, Tx};
 use strongroom_tlog::bundle::{self, BundlePath};
-use strongroom_tlog::tile::FULL;
 use strongroom_tlog::{Appender, Checkpoint, Hash, Note, VerifierKey, leaf_hash};
 
 use super::manifest::unreadable;
 use super::store;
 use crate::kernel::clock::{Micros, parse_rfc3339};
 use crate::kernel::error::{Error, Result};
-use crate::kernel::ledger::{TILE_PUT, signed};
+use crate::kernel::ledger::signed;
+use crate::kernel::sequencer::TILE_PUT;
 use crate::kernel::sets::SET_LOG;
 
 /// A copy of the ledger.
@@ -29,8 +29,8 @@ pub(super) struct Copy {
 /// What the entries say in sum.
 #[derive(Default)]
 pub(super) struct Said {
-    /// The newest version and digest of each authority set.
-    pub(super) sets: BTreeMap<String, (i64, String)>,
+    /// The newest version of each authority set.
+    pub(super) sets: BTreeMap<String, i64>,
     /// The highest number of changes of authority that was stated.
     pub(super) number: i64,
     /// Up to where earlier restores have said what was lost.
@@ -54,7 +54,7 @@ pub(super) fn longest(
         let mut broken = Vec::new();
         // a shorter one that is whole would bring back what was taken away since
         for copy in copies.into_iter().take_while(|copy| copy.size == reached) {
-            match walk(disk, &copy, kept, |_, _| ()) {
+            match walk(disk, &copy, kept) {
                 Ok(()) => return Ok(copy),
                 Err(error) => broken.push(format!("{}: {error}", copy.folder.display())),
             }
@@ -82,16 +82,12 @@ fn read(disk: &Disk, folder: &Path, key: &VerifierKey) -> Option<Copy> {
 }
 
 /// Reads every entry in its order, and holds the tree that they make against the checkpoint and what is remembered.
-fn walk(disk: &Disk, copy: &Copy, kept: (u64, Hash), mut each: impl FnMut(u64, &[u8])) -> Result<()> {
+fn walk(disk: &Disk, copy: &Copy, kept: (u64, Hash)) -> Result<()> {
     let mut appender = Appender::new();
     let other = |what: &str| unreadable(&copy.folder, what);
     while appender.size() < copy.size {
         let start = appender.size();
-        let mut leaves = Vec::with_capacity(usize::from(FULL));
-        for_bundle(disk, copy, start, |index, bytes| {
-            leaves.push(leaf_hash(bytes));
-            each(index, bytes);
-        })?;
+        let leaves: Vec<Hash> = bundle_at(disk, copy, start)?.iter().map(|entry| leaf_hash(entry)).collect();
         let upto = usize::try_from(kept.0.saturating_sub(start)).unwrap_or(usize::MAX).min(leaves.len());
         let (before, after) = leaves.split_at(upto);
         for leaves in [before, after] {
@@ -104,16 +100,14 @@ fn walk(disk: &Disk, copy: &Copy, kept: (u64, Hash), mut each: impl FnMut(u64, &
     if appender.root() == copy.root { Ok(()) } else { Err(other("its entries do not make its checkpoint")) }
 }
 
-fn for_bundle(disk: &Disk, copy: &Copy, start: u64, mut each: impl FnMut(u64, &[u8])) -> Result<()> {
+/// The entries of the bundle that begins at an index.
+fn bundle_at(disk: &Disk, copy: &Copy, start: u64) -> Result<Vec<Vec<u8>>> {
     let gone = || unreadable(&copy.folder, "entries are missing");
     let path = BundlePath::of_entry(start, copy.size).ok_or_else(gone)?;
     let file = copy.folder.join(path.to_string());
     let bytes = disk.read(&file).map_err(|e| unreadable(&file, e))?;
     let entries = bundle::parse(&bytes, path.width).map_err(|e| unreadable(&file, e))?;
-    for (entry, index) in entries.iter().zip(start..) {
-        each(index, entry);
-    }
-    Ok(())
+    Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
 }
 
 /// Puts the copy into an empty database; what its entries say of authority.
@@ -121,13 +115,12 @@ pub(super) async fn put(db: &Db, disk: &Disk, copy: &Copy, now: Micros) -> Resul
     let (mut said, mut appender) = (Said::default(), Appender::new());
     while appender.size() < copy.size {
         let start = appender.size();
-        let mut entries: Vec<(u64, Vec<u8>)> = Vec::with_capacity(usize::from(FULL));
-        for_bundle(disk, copy, start, |index, bytes| entries.push((index, bytes.to_vec())))?;
-        let leaves: Vec<Hash> = entries.iter().map(|(_, bytes)| leaf_hash(bytes)).collect();
+        let entries = bundle_at(disk, copy, start)?;
+        let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
         let tiles = appender.append(&leaves).map_err(|e| unreadable(&copy.folder, e))?;
         let mut tx = db.begin().await?;
-        for (index, bytes) in &entries {
-            put_entry(&mut tx, *index, bytes, &mut said).await?;
+        for (bytes, index) in entries.iter().zip(start..) {
+            put_entry(&mut tx, index, bytes, &mut said).await?;
         }
         for tile in tiles {
             let values = params![i64::from(tile.path.level), signed(tile.path.index)?, tile.bytes];
@@ -177,13 +170,10 @@ async fn put_entry(tx: &mut Tx, index: u64, bytes: &[u8], said: &mut Said) -> Re
     for set in facts.and_then(|f| f.get("sets")?.as_array()).into_iter().flatten() {
         let name = need(set.get("set"))?;
         let version = set.get("version").and_then(Value::as_i64).ok_or_else(strange)?;
-        let digest = need(set.get("digest"))?;
-        let bytes = hex::decode(&digest).map_err(|_| strange())?;
-        tx.exec_one(&SET_LOG, &params![name.clone(), version, bytes, id.clone()]).await?;
-        let newest = said.sets.entry(name).or_insert((0, String::new()));
-        if version > newest.0 {
-            *newest = (version, digest);
-        }
+        let digest = hex::decode(need(set.get("digest"))?).map_err(|_| strange())?;
+        tx.exec_one(&SET_LOG, &params![name.clone(), version, digest, id.clone()]).await?;
+        let newest = said.sets.entry(name).or_insert(0);
+        *newest = version.max(*newest);
     }
     Ok(())
 }

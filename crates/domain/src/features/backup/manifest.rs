@@ -112,11 +112,17 @@ pub(super) fn unreadable(path: &Path, cause: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!("{} cannot be used: {cause}", path.display()))
 }
 
-/// The snapshots of a folder, oldest first.
+/// A snapshot of a folder by its name; the newest where none is named.
 ///
 /// # Errors
-/// It is no folder of backups; a manifest cannot be read.
-pub fn snapshots(disk: &Disk, folder: &Path) -> Result<Vec<Manifest>> {
+/// It is no folder of backups, or holds no such snapshot; a manifest cannot be read.
+pub fn snapshot(disk: &Disk, folder: &Path, wanted: Option<&str>) -> Result<Manifest> {
+    let found = snapshots(disk, folder)?.into_iter().rfind(|m| wanted.is_none_or(|id| m.id == id));
+    found.ok_or_else(|| unreadable(folder, "it holds no such snapshot"))
+}
+
+/// The snapshots of a folder, oldest first.
+pub(super) fn snapshots(disk: &Disk, folder: &Path) -> Result<Vec<Manifest>> {
     let mark = folder.join(MARK);
     disk.read(&mark).map_err(|e| unreadable(&mark, e))?;
     let place = folder.join("snapshots");

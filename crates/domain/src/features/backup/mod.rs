@@ -10,6 +10,7 @@
 //!   taken; what came in after it is lost, and the ledger says so.
 
 mod authority;
+mod files;
 mod ledger;
 mod manifest;
 mod restore;
@@ -18,8 +19,9 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-pub use manifest::{Manifest, snapshots};
+pub use crate::features::check::Progress;
+pub use manifest::{Manifest, snapshot};
 pub use restore::{Lost, Restored, Restoring, restore};
-pub use take::{LastBackup, Progress, Taken, Warning, backup};
+pub use take::{LastBackup, Taken, Warning, backup};
 
 pub(crate) use take::newest;

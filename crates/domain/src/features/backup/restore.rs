@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::mac;
 use strongroom_seal::unseal::RootKey;
@@ -10,16 +11,17 @@ use strongroom_seal::{Entropy, Key};
 use strongroom_storage::blob::{BlobName, Blobs};
 use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
-use strongroom_storage::sql::shape::{self, Table, Values};
-use strongroom_storage::sql::{Db, Migration, Param, migrate};
+use strongroom_storage::sql::shape;
+use strongroom_storage::sql::{Db, Migration, migrate};
 
-use super::manifest::{Manifest, TableCopy, piece_path, snapshots, unreadable};
-use super::{authority, ledger, store};
+use super::files::{NAMES_FILES, blocks, files_of, rows_of};
+use super::manifest::{Manifest, unreadable};
+use super::{Progress, authority, ledger, store};
 use crate::features::check::{Finding, NOT_REMEMBERED, check};
-use crate::features::firm::restored;
+use crate::features::firm::firm_info;
 use crate::kernel::actor::{Actor, Channel};
+use crate::kernel::anchor;
 use crate::kernel::clock::Clock;
-use crate::kernel::copied::from_json;
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
@@ -28,13 +30,12 @@ use crate::kernel::id::{FirmId, Id};
 use crate::kernel::keyring_file::KeyringStore;
 use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::schema::MIGRATIONS;
+use crate::kernel::sequencer::verifier;
 use crate::kernel::sets::Set;
-use crate::kernel::strongroom::{Settings, Strongroom};
+use crate::kernel::strongroom::{Parts, Settings, Strongroom};
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::Vault;
 use crate::kernel::verb::Verb;
-
-use super::take::Progress;
 
 /// Where the firm goes, and from what.
 pub struct Restoring {
@@ -58,8 +59,8 @@ pub struct Restoring {
     pub settings: Settings,
     /// The folder of backups.
     pub from: PathBuf,
-    /// Which snapshot; the newest where none is named.
-    pub snapshot: Option<String>,
+    /// Which of its snapshots.
+    pub manifest: Manifest,
     /// Replicas of the ledger; the longest counts, and the backup's own is one more.
     pub ledgers: Vec<PathBuf>,
     /// The account on the machine that restores.
@@ -103,8 +104,7 @@ pub struct Restored {
 /// The place is not empty; the snapshot was changed, or is of a newer release; the ledger's end is lost; storage. What was
 /// written until then is no firm: the place is emptied before the next try.
 pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) + Send)) -> Result<Restored> {
-    let Restoring { db, blobs, disk, opened: (keyring, root, keyring_key), clock, .. } = restoring;
-    let manifest = chosen(&disk, &restoring.from, restoring.snapshot.as_deref())?;
+    let Restoring { db, blobs, disk, opened: (keyring, root, keyring_key), clock, manifest, .. } = restoring;
     let firm: FirmId =
         Id::parse(&manifest.firm).ok_or_else(|| unreadable(&restoring.from, "it names no firm"))?;
     let vault = Vault::new(firm.bytes(), KeyringStore::new(disk.clone(), restoring.keyring, clock.clone()));
@@ -116,7 +116,7 @@ pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) +
     let named = copies.rows_and_files(&manifest, &blobs).await?;
     // a drill tries the snapshot, not what happened since
     let kept = if restoring.rehearsal { (0, mac::sha256(b"")) } else { vault.kept_checkpoint()? };
-    let key = restored::verifier(&vault, &manifest.origin)?;
+    let key = verifier(&vault, &manifest.origin)?;
     let mut folders = restoring.ledgers;
     folders.push(restoring.from.join("ledger"));
     let copy = ledger::longest(&disk, &folders, &key, kept)?;
@@ -125,17 +125,17 @@ pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) +
     }
     let said = ledger::put(&db, &disk, &copy, clock.now()).await?;
     let (newer_sets, ahead) = authority::renew(&db, &vault, &disk, &folders, &said).await?;
-    restored::count_authority(&db, &vault, restoring.entropy.as_ref(), said.number).await?;
+    anchor::begin_again(&db, &vault, restoring.entropy.as_ref(), said.number).await?;
     migrate(&db, MIGRATIONS, clock.now()).await?;
-    let parts = (db, blobs, vault, restoring.gate, clock, restoring.entropy, restoring.settings);
-    let room = restored::room(parts).await?;
+    let firm = firm_info(&db).await?;
+    let Restoring { gate, entropy, settings, .. } = restoring;
+    let room = Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm, settings });
+    room.begin_restored().await?;
     if restoring.rehearsal {
         // the firm's key signs one history only
         room.only_examine();
     }
-    let lost = lost(&room, said.accounted).await?;
-    let from =
-        room.db.one(&store::FIRST_LOST, &params![said.accounted]).await?.get::<Option<i64>>("first")?;
+    let (lost, from) = lost(&room, said.accounted).await?;
     let told = RestoreFirm { manifest: manifest.clone(), from, to: copy.size, lost, files: named, ahead };
     let operator = Actor::Operator(restoring.operator.clone());
     Ctx::new(room.clone(), operator, Channel::Cli, Place::default()).perform(told).await?;
@@ -170,12 +170,6 @@ fn of(schema: u32) -> Result<&'static [Migration]> {
     Ok(MIGRATIONS.get(..upto).unwrap_or(MIGRATIONS))
 }
 
-fn chosen(disk: &Disk, from: &std::path::Path, wanted: Option<&str>) -> Result<Manifest> {
-    let all = snapshots(disk, from)?;
-    let found = all.into_iter().rfind(|manifest| wanted.is_none_or(|id| manifest.id == id));
-    found.ok_or_else(|| unreadable(from, "it holds no such snapshot"))
-}
-
 /// Nothing is put over anything.
 async fn empty(db: &Db, blobs: &Blobs) -> Result<()> {
     let mut moment = db.snapshot().await?;
@@ -208,18 +202,21 @@ impl Copies<'_> {
         for copy in &manifest.tables {
             let shape = shapes.iter().find(|shape| shape.name == copy.name);
             let shape = shape.ok_or_else(|| unreadable(self.from, format!("no table {}", copy.name)))?;
+            if !copy.columns.iter().map(|(name, _)| name).eq(shape.columns.iter().map(|(name, _)| name)) {
+                return Err(unreadable(self.from, format!("{} has other columns here", copy.name)));
+            }
             let twice = if shape.names_itself() { 2 } else { 1 };
             for pass in 1..=twice {
                 for hash in &copy.pieces {
-                    let rows = self.piece(copy, shape, hash)?;
+                    let rows = rows_of(self.disk, self.from, shape, hash)?;
                     let mut tx = self.db.begin().await?;
                     for row in &rows {
                         let row = if pass < twice { shape.alone(row) } else { row.clone() };
                         shape.put(&mut tx, &row).await?;
                     }
                     tx.commit().await?;
-                    if copy.name == "record_version" {
-                        files += copy_files(&source, blobs, shape, &rows).await?;
+                    if copy.name == NAMES_FILES {
+                        files += copy_files(&source, blobs, &files_of(shape, &rows)?).await?;
                         (self.progress)(Progress { step: "files", done: files });
                     }
                 }
@@ -227,59 +224,39 @@ impl Copies<'_> {
         }
         Ok(files)
     }
-
-    /// The rows of a file, held against its name.
-    fn piece(&self, copy: &TableCopy, shape: &Table, hash: &str) -> Result<Vec<Values>> {
-        let path = piece_path(self.from, hash);
-        let bytes = self.disk.read(&path).map_err(|e| unreadable(&path, e))?;
-        if hex::encode(mac::sha256(&bytes)) != *hash {
-            return Err(unreadable(&path, "it was changed"));
-        }
-        let same = copy.columns.iter().map(|(name, _)| name).eq(shape.columns.iter().map(|(name, _)| name));
-        if !same {
-            return Err(unreadable(&path, format!("{} has other columns here", copy.name)));
-        }
-        let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty());
-        lines
-            .map(|line| serde_json::from_slice(line).ok().and_then(|row| from_json(&row, &shape.columns)))
-            .collect::<Option<Vec<Values>>>()
-            .ok_or_else(|| unreadable(&path, "a row cannot be read"))
-    }
 }
 
-/// Bytes that are copied at once.
-const BLOCK: usize = 1 << 20;
-
-async fn copy_files(source: &Blobs, target: &Blobs, shape: &Table, rows: &[Values]) -> Result<u64> {
-    let Some(place) = shape.columns.iter().position(|(name, _)| name == "blob") else { return Ok(0) };
+async fn copy_files(source: &Blobs, target: &Blobs, names: &[BlobName]) -> Result<u64> {
     let mut files = 0;
-    for row in rows {
-        let Some(Param::Text(Some(blob))) = row.get(place) else { continue };
-        let name = BlobName::parse(blob).map_err(|e| Error::Internal(e.to_string()))?;
+    for name in names {
         // what the backup does not have is named by the check at the end
-        let Ok(reader) = source.open(&name).await else { continue };
-        let (mut writer, mut at) = (target.create().await?, 0);
-        while at < reader.len() {
-            let len = usize::try_from(reader.len() - at).unwrap_or(BLOCK).min(BLOCK);
-            writer.write(reader.read(at, len).await?).await?;
-            at += len as u64;
+        let Ok(reader) = source.open(name).await else { continue };
+        let (mut writer, mut blocks) = (target.create().await?, blocks(&reader));
+        while let Some(block) = blocks.next().await {
+            writer.write(block?).await?;
         }
-        writer.commit(&name).await?;
+        writer.commit(name).await?;
         files += 1;
     }
     Ok(files)
 }
 
-/// What the ledger says was made and is not there, from an index on.
-async fn lost(room: &Strongroom, since: i64) -> Result<Lost> {
-    let count = async |verb: Verb| -> Result<u64> {
-        Ok(room.db.one(&store::LOST, &params![since, verb.word()]).await?.get("n")?)
-    };
-    Ok(Lost {
-        clients: count(Verb::ClientCreate).await?,
-        matters: count(Verb::MatterCreate).await?,
-        records: count(Verb::RecordAdd).await?,
-    })
+/// What the ledger says was made and is not there, from an index on; and the index of the first of it.
+async fn lost(room: &Strongroom, since: i64) -> Result<(Lost, Option<i64>)> {
+    let (mut lost, mut from) = (Lost::default(), None);
+    for row in room.db.all(&store::LOST, &params![since]).await? {
+        let (verb, first): (String, i64) = (row.get("verb")?, row.get("first")?);
+        let count = if verb == Verb::ClientCreate.word() {
+            &mut lost.clients
+        } else if verb == Verb::MatterCreate.word() {
+            &mut lost.matters
+        } else {
+            &mut lost.records
+        };
+        *count = row.get("n")?;
+        from = Some(from.map_or(first, |from: i64| from.min(first)));
+    }
+    Ok((lost, from))
 }
 
 /// The ledger shows the restore, and states authority as it is from now on.

@@ -10,16 +10,10 @@ statements! {
     pub BACKUPS = "SELECT at, bytes FROM ledger_entry WHERE verb = 'system.backup' AND outcome = 'allowed' \
         ORDER BY at DESC, entry_id DESC LIMIT 20";
     pub SET_VERSION = "SELECT version FROM authority_set WHERE set_id = $1";
-    pub SET_DROP = "DELETE FROM authority_set WHERE set_id = $1";
     pub FILES_DROP = "DELETE FROM policy_file";
-    pub FIRST_LOST = "SELECT MIN(e.idx) AS first FROM ledger_entry e \
+    pub LOST = "SELECT e.verb AS verb, COUNT(*) AS n, MIN(e.idx) AS first FROM ledger_entry e \
         LEFT JOIN client c ON c.client_id = e.client_id LEFT JOIN matter m ON m.matter_id = e.matter_id \
         LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.idx >= $1 \
         AND ((e.verb = 'client.create' AND c.client_id IS NULL) OR (e.verb = 'matter.create' AND m.matter_id IS NULL) \
-        OR (e.verb = 'record.add' AND r.record_id IS NULL))";
-    pub LOST = "SELECT COUNT(*) AS n FROM ledger_entry e \
-        LEFT JOIN client c ON c.client_id = e.client_id LEFT JOIN matter m ON m.matter_id = e.matter_id \
-        LEFT JOIN record r ON r.record_id = e.record_id WHERE e.outcome = 'allowed' AND e.idx >= $1 AND e.verb = $2 \
-        AND ((e.verb = 'client.create' AND c.client_id IS NULL) OR (e.verb = 'matter.create' AND m.matter_id IS NULL) \
-        OR (e.verb = 'record.add' AND r.record_id IS NULL))";
+        OR (e.verb = 'record.add' AND r.record_id IS NULL)) GROUP BY e.verb";
 }

@@ -3,17 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::StreamExt as _;
 use strongroom_seal::mac::{self, Sha256};
 use strongroom_storage::blob::{BlobName, Blobs};
 use strongroom_storage::disk::Disk;
-use strongroom_storage::sql::shape::{self, Table, Values};
-use strongroom_storage::sql::{Param, Tx};
+use strongroom_storage::sql::Tx;
+use strongroom_storage::sql::shape::{Table, Values};
 
+use super::files::{NAMES_FILES, blocks, files_of, rows_of};
 use super::manifest::{LEFT_OUT, MARK, Manifest, TableCopy, piece_path, unreadable};
-use super::store;
+use super::{Progress, store};
 use crate::kernel::actor::{Actor, Channel};
 use crate::kernel::clock::{Micros, rfc3339};
-use crate::kernel::copied::{from_json, to_json, word};
+use crate::kernel::copied::{columns_of, to_json};
 use crate::kernel::ctx::{Ctx, Place};
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
@@ -26,18 +28,6 @@ use crate::kernel::verb::Verb;
 const PAGE: u32 = 500;
 /// A file of rows is never longer than about this.
 const LONGEST: usize = 4 << 20;
-/// Bytes of a sealed file that are copied at once.
-const BLOCK: usize = 1 << 20;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// What is copied.
-    pub step: &'static str,
-    /// How many of them so far; 0 begins the step.
-    pub done: u64,
-}
-
 /// What a backup would not come back without, or does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -175,15 +165,7 @@ fn mark_of(firm: &str) -> String {
 
 /// Writes a file, and reads it back.
 fn put(disk: &Disk, folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    let path = folder.join(name);
-    let wrong = |e: std::io::Error| unreadable(&path, e);
-    disk.make_folder(folder).map_err(wrong)?;
-    disk.write_durably(folder, name, bytes).map_err(wrong)?;
-    if disk.read(&path).map_err(wrong)? == bytes {
-        Ok(())
-    } else {
-        Err(unreadable(&path, "it does not read back as written"))
-    }
+    disk.write_and_read_back(folder, name, bytes).map_err(|e| unreadable(&folder.join(name), e))
 }
 
 struct Copy<'a> {
@@ -205,7 +187,7 @@ impl Copy<'_> {
 
     /// Every row, as one moment saw them.
     async fn tables(&mut self) -> Result<Vec<TableCopy>> {
-        let shapes = shape::tables(&self.room.db).await?;
+        let shapes = self.room.shapes().await?;
         let mut moment = self.room.db.snapshot().await?;
         self.begin("rows");
         let mut tables = Vec::new();
@@ -217,9 +199,8 @@ impl Copy<'_> {
     }
 
     async fn table(&mut self, moment: &mut Tx, shape: &Table) -> Result<TableCopy> {
-        let columns = shape.columns.iter().map(|(name, kind)| (name.clone(), word(*kind).to_owned()));
-        let mut copy =
-            TableCopy { name: shape.name.clone(), columns: columns.collect(), rows: 0, pieces: Vec::new() };
+        let (name, columns) = (shape.name.clone(), columns_of(shape));
+        let mut copy = TableCopy { name, columns, rows: 0, pieces: Vec::new() };
         let (mut after, mut piece): (Option<Values>, Vec<u8>) = (None, Vec::new());
         loop {
             let page = shape.page(moment, after.as_ref(), PAGE).await?;
@@ -257,33 +238,19 @@ impl Copy<'_> {
     /// Every sealed file that the snapshot's versions name.
     async fn files(&mut self, tables: &[TableCopy]) -> Result<()> {
         self.begin("files");
-        let shapes = shape::tables(&self.room.db).await?;
-        let Some(shape) = shapes.iter().find(|shape| shape.name == "record_version") else { return Ok(()) };
-        let place = |column: &str| shape.columns.iter().position(|(name, _)| name == column);
-        let (Some(blob), Some(size)) = (place("blob"), place("size")) else { return Ok(()) };
+        let shapes = self.room.shapes().await?;
+        let Some(shape) = shapes.iter().find(|shape| shape.name == NAMES_FILES) else { return Ok(()) };
         let target = Blobs::folder(&self.disk, &self.to.join("blobs")).await?;
-        for hash in tables.iter().filter(|table| table.name == "record_version").flat_map(|t| &t.pieces) {
-            let path = piece_path(self.to, hash);
-            let bytes = self.disk.read(&path).map_err(|e| unreadable(&path, e))?;
-            if hex::encode(mac::sha256(&bytes)) != *hash {
-                return Err(unreadable(&path, "it does not read back as written"));
-            }
-            for line in bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-                let row = serde_json::from_slice(line).ok().and_then(|row| from_json(&row, &shape.columns));
-                let row = row.ok_or_else(|| unreadable(&path, "a row does not read back"))?;
-                if let (Some(Param::Text(Some(blob))), Some(Param::Int(Some(_)))) =
-                    (row.get(blob), row.get(size))
-                {
-                    self.file(&target, blob).await?;
-                }
+        for hash in tables.iter().filter(|table| table.name == NAMES_FILES).flat_map(|t| &t.pieces) {
+            for name in files_of(shape, &rows_of(&self.disk, self.to, shape, hash)?)? {
+                self.file(&target, &name).await?;
             }
         }
         Ok(())
     }
 
-    async fn file(&mut self, target: &Blobs, name: &str) -> Result<()> {
-        let name = BlobName::parse(name).map_err(|e| Error::Internal(e.to_string()))?;
-        let source = match self.room.blobs.open(&name).await {
+    async fn file(&mut self, target: &Blobs, name: &BlobName) -> Result<()> {
+        let source = match self.room.blobs.open(name).await {
             Ok(source) => source,
             Err(strongroom_storage::blob::BlobError::Missing) => {
                 let repair = "Run `strongroom check`: it names the record. What is missing is in no backup either from now on.";
@@ -295,24 +262,22 @@ impl Copy<'_> {
         self.taken.files.0 += 1;
         self.taken.files.1 += source.len();
         (self.progress)(Progress { step: "files", done: self.taken.files.0 });
-        if target.len(&name).await.is_ok_and(|len| len == source.len()) {
+        if target.len(name).await.is_ok_and(|len| len == source.len()) {
             return Ok(());
         }
-        let (mut writer, mut hash, mut at) = (target.create().await?, Sha256::new(), 0);
-        while at < source.len() {
-            let len = usize::try_from(source.len() - at).unwrap_or(BLOCK).min(BLOCK);
-            let block = source.read(at, len).await?;
+        let (mut writer, mut hash, mut blocks) = (target.create().await?, Sha256::new(), blocks(&source));
+        while let Some(block) = blocks.next().await {
+            let block = block?;
             hash.update(&block);
             writer.write(block).await?;
-            at += len as u64;
         }
-        writer.commit(&name).await?;
+        writer.commit(name).await?;
         self.taken.new_files.0 += 1;
         self.taken.new_files.1 += source.len();
-        if read_back(target, &name, source.len()).await? == hash.finish() {
+        if read_back(target, name).await? == hash.finish() {
             Ok(())
         } else {
-            target.delete(&name).await?;
+            target.delete(name).await?;
             Err(unreadable(
                 &self.to.join("blobs"),
                 format!("{} does not read back as written", name.as_str()),
@@ -357,13 +322,11 @@ fn cuts(key: &Values) -> bool {
     matches!(hash, [0, second, ..] if second < 64)
 }
 
-async fn read_back(blobs: &Blobs, name: &BlobName, len: u64) -> Result<[u8; 32]> {
+async fn read_back(blobs: &Blobs, name: &BlobName) -> Result<[u8; 32]> {
     let reader = blobs.open(name).await?;
-    let (mut hash, mut at) = (Sha256::new(), 0);
-    while at < len {
-        let block = usize::try_from(len - at).unwrap_or(BLOCK).min(BLOCK);
-        hash.update(&reader.read(at, block).await?);
-        at += block as u64;
+    let (mut hash, mut blocks) = (Sha256::new(), blocks(&reader));
+    while let Some(block) = blocks.next().await {
+        hash.update(&block?);
     }
     Ok(hash.finish())
 }

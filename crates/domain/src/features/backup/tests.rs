@@ -46,7 +46,7 @@ async fn put_back(f: &Fixture, ledgers: Vec<PathBuf>) -> Result<Restored> {
         entropy: std::sync::Arc::new(strongroom_seal::OsEntropy),
         settings: settings(),
         from: folder(f, "backups"),
-        snapshot: None,
+        manifest: snapshot(f.room.vault.store().disk(), &folder(f, "backups"), None)?,
         ledgers,
         operator: String::from("tester"),
         rehearsal: false,
@@ -200,7 +200,7 @@ async fn a_second_backup_adds_what_is_new_and_a_changed_one_is_refused() {
     assert_eq!((second.files.0, second.new_files.0), (2, 1));
     assert_ne!(first.snapshot, second.snapshot);
     let disk = s.f.room.vault.store().disk().clone();
-    let all = snapshots(&disk, &folder(&s.f, "backups")).unwrap();
+    let all = manifest::snapshots(&disk, &folder(&s.f, "backups")).unwrap();
     assert_eq!(all.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), [&first.snapshot, &second.snapshot]);
     all.iter().for_each(|manifest| manifest.check(&s.f.room.vault).unwrap());
 

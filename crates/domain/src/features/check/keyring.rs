@@ -23,12 +23,14 @@ fn read(disk: &Disk, folder: &Path) -> Result<(Vec<u8>, Vec<u8>), String> {
 /// Reads every replica back.
 pub(super) fn replicas(checker: &mut Checker<'_>) {
     checker.begin("keyring replicas");
-    let folders = checker.room.vault.store().replicas();
+    let room = checker.room.clone();
+    let _unchanging = room.vault.store().unchanging();
+    let folders = room.vault.store().replicas();
     let mut first: Option<(Vec<u8>, Vec<u8>)> = None;
     let mut good = 0;
     for (folder, _) in &folders {
         let name = folder.display().to_string();
-        match read(checker.room.vault.store().disk(), folder) {
+        match read(room.vault.store().disk(), folder) {
             Ok(files) if first.as_ref().is_none_or(|f| *f == files) => {
                 good += 1;
                 first.get_or_insert(files);

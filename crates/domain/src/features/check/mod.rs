@@ -69,7 +69,7 @@ pub struct Finding {
     pub repair: String,
 }
 
-/// How far the check is.
+/// How far a long piece of work is: a check, a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// What is being looked at.

@@ -5,7 +5,6 @@
 
 mod init;
 mod open;
-pub(crate) mod restored;
 pub(crate) mod store;
 
 #[cfg(test)]
@@ -16,4 +15,4 @@ mod tests;
 pub use init::{Initialised, SealBy, Setup, init};
 pub use open::{Opening, name, open, renew_first_link};
 
-pub(crate) use open::{hold_firm, set_policies};
+pub(crate) use open::{firm_info, hold_firm, set_policies};

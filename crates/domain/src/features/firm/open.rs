@@ -105,11 +105,19 @@ pub struct Opening {
 pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
     let Opening { db, blobs, disk, keyring, gate, clock, entropy, settings } = opening;
     migrate(&db, MIGRATIONS, clock.now()).await?;
-    let none = || Error::conflict("firm.none", "There is no firm here yet. Run `strongroom init` first.");
-    let (firm, _) = firm_row(&db).await?.ok_or_else(none)?;
-    let info = FirmInfo { id: firm.id, origin: firm.origin, lone_administrator: firm.lone_administrator };
-    let vault = Vault::new(firm.id.bytes(), KeyringStore::new(disk, keyring, clock.clone()));
+    let info = firm_info(&db).await?;
+    let vault = Vault::new(info.id.bytes(), KeyringStore::new(disk, keyring, clock.clone()));
     Ok(Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm: info, settings }))
+}
+
+/// What the firm's row says, unbelieved yet.
+///
+/// # Errors
+/// There is no firm; storage.
+pub(crate) async fn firm_info(db: &Db) -> Result<FirmInfo> {
+    let none = || Error::conflict("firm.none", "There is no firm here yet. Run `strongroom init` first.");
+    let (firm, _) = firm_row(db).await?.ok_or_else(none)?;
+    Ok(FirmInfo { id: firm.id, origin: firm.origin, lone_administrator: firm.lone_administrator })
 }
 
 /// Holds the firm's row against its seal, and puts the approved policies in force: those of the database, held against

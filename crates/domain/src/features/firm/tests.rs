@@ -13,6 +13,7 @@ use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::sets::Set;
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::text::Reason;
+use crate::kernel::vault::Numbered;
 use crate::kernel::verb::Verb;
 
 const RENAMED: Sql = Sql::new("TEST_ORIGIN", "UPDATE firm SET origin = 'evil.example/ledger'");
@@ -39,6 +40,47 @@ async fn the_firms_row_cannot_be_edited() {
     tx.exec(&RENAMED, &[]).await.unwrap();
     tx.commit().await.unwrap();
     assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "firm", .. })));
+}
+
+#[tokio::test]
+async fn the_newest_keyring_is_taken_wherever_it_lies() {
+    let f = Fixture::new().await;
+    let first = f.folder.join("keyring-a/keyring");
+    let before = std::fs::read(&first).unwrap();
+    let given = f.room.vault.next_number(Numbered::Client).unwrap();
+    f.room.sequence_all().await.unwrap();
+    f.room.save_checkpoint().await.unwrap();
+    let kept = f.room.vault.kept_checkpoint().unwrap();
+    // a crash between two replicas: the first is as it was, and both are of one generation
+    std::fs::write(&first, before).unwrap();
+    let again = f.reopened().await.unwrap();
+    assert_eq!(again.vault.kept_checkpoint().unwrap(), kept);
+    assert!(again.vault.next_number(Numbered::Client).unwrap() > given, "a number is never given twice");
+    let other = std::fs::read(f.folder.join("keyring-b/keyring")).unwrap();
+    assert_eq!(std::fs::read(&first).unwrap(), other, "the older one was brought up to the newer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_never_reads_one_replica_before_and_one_after_a_change() {
+    let f = Fixture::new().await;
+    let room = f.room.clone();
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stopped = stop.clone();
+    let writer = std::thread::spawn(move || {
+        let mut numbers = 0;
+        while !stopped.load(std::sync::atomic::Ordering::SeqCst) {
+            room.vault.next_number(Numbered::Client).unwrap();
+            numbers += 1;
+        }
+        numbers
+    });
+    for _ in 0..20 {
+        assert_eq!(f.room.vault.store().readable(), 2);
+        let found = check(&f.room, "tester", false, &mut |_| ()).await.unwrap();
+        assert!(found.is_empty(), "{found:?}");
+    }
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(writer.join().unwrap() > 1_024, "the keyring was written meanwhile");
 }
 
 /// The tables from which authority is read, as a thief keeps them.

@@ -1,5 +1,6 @@
 //! How the system is, for administrators: each part, how it is, and what is not claimed.
 
+use strongroom_domain::features::backup::LastBackup;
 use strongroom_domain::features::today::{self, Health as State};
 use strongroom_domain::kernel::clock::DAY;
 use strongroom_domain::kernel::target::Target;
@@ -40,13 +41,23 @@ fn ledger_replicas(page: &Page, h: &State) -> Check {
 /// A backup this old needs someone.
 const OLD: i64 = 8 * DAY;
 
+/// What is wrong with the newest backup.
+fn backup_trouble(page: &Page, last: LastBackup) -> Option<&'static str> {
+    if page.ctx.now() - last.at > OLD {
+        return Some("More than a week old");
+    }
+    (last.warnings > 0).then_some("Would not come back")
+}
+
 fn backups(page: &Page, h: &State) -> Check {
     let (chip, when) = match h.backup {
         None => (Chip::plain("None yet"), None),
         Some(last) => {
-            let old = page.ctx.now() - last.at > OLD;
-            let bad = if old { "More than a week old" } else { "Would not come back" };
-            (chip(!old && last.warnings == 0, "Taken", bad), Some(page.clocks.when(last.at).text))
+            let trouble = backup_trouble(page, last);
+            (
+                chip(trouble.is_none(), "Taken", trouble.unwrap_or_default()),
+                Some(page.clocks.when(last.at).text),
+            )
         }
     };
     Check {
@@ -149,7 +160,7 @@ async fn draw(page: &Page) -> Answer {
         && h.replicas.len() > 1
         && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
         && h.policies.is_ok()
-        && h.backup.is_none_or(|last| last.warnings == 0 && page.ctx.now() - last.at <= OLD)
+        && h.backup.is_none_or(|last| backup_trouble(page, last).is_none())
         && h.disk.is_none_or(|room| fullness(room).0 < FULL);
     let may_seal = page.ctx.may(Verb::SystemSeal, &Target::Firm).await?;
     let view = Health {

@@ -108,9 +108,11 @@ pub(crate) struct Init {
     /// The database: postgres://… or a file; a SQLite file in the data folder if not said
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
-    /// The folder for blobs; one in the data folder if not said
+    /// Where sealed contents go: a folder, or s3://BUCKET/PREFIX; a folder in the data folder if not said
     #[arg(long, value_name = "URL")]
     pub(crate) blobs: Option<String>,
+    #[command(flatten)]
+    pub(crate) s3: BucketKeys,
     /// How it is unsealed: passphrase, shares:K/N or keyfile:PATH
     #[arg(long, value_name = "HOW", default_value = "passphrase")]
     pub(crate) seal: Seal,
@@ -135,6 +137,23 @@ pub(crate) struct Init {
     /// This firm has one administrator and nobody else who could be asked; the ledger shows it
     #[arg(long)]
     pub(crate) alone: bool,
+}
+
+/// Of a bucket: which store, and who may use it.
+#[derive(Args)]
+pub(crate) struct BucketKeys {
+    /// With --blobs s3://…: the store's address
+    #[arg(long = "s3-endpoint", value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// With --blobs s3://…: the region that its signatures name
+    #[arg(long = "s3-region", value_name = "NAME")]
+    pub(crate) region: Option<String>,
+    /// With --blobs s3://…: the name of the access key
+    #[arg(long = "s3-access-key", value_name = "ID")]
+    pub(crate) access_key: Option<String>,
+    /// With --blobs s3://…: the file with the secret key
+    #[arg(long = "s3-secret-key-file", value_name = "FILE")]
+    pub(crate) secret_key_file: Option<PathBuf>,
 }
 
 /// How the keyring is to be unsealed.

@@ -2,7 +2,6 @@
 //! section knows is an error, so that a misspelt option never passes for a set one. docs/configuration.md
 //! says of each option what it is for (a test holds that none is missing).
 
-use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,13 +9,18 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use strongroom_domain::kernel::clock::{HOUR, MINUTE};
 use strongroom_domain::kernel::strongroom::Settings;
-use tracing::level_filters::LevelFilter;
+use strongroom_storage::blob::Bucket;
 
 use crate::args::Place;
 use crate::say::{Ending, note, out, usage};
 
+mod s3;
+mod sections;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use s3::{S3, usual_region};
+pub(crate) use sections::*;
 
 /// The file's name in a data folder.
 pub(crate) const FILE: &str = "strongroom.toml";
@@ -28,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) firm: Firm,
     pub(crate) server: Server,
     pub(crate) storage: Storage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) s3: Option<S3>,
     pub(crate) ledger: Ledger,
     pub(crate) unseal: Unseal,
     pub(crate) sessions: Sessions,
@@ -38,173 +44,10 @@ pub(crate) struct Config {
     pub(crate) log: Log,
 }
 
-/// `[firm]`: what its people see.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Firm {
-    pub(crate) time_zone: String,
-    pub(crate) help: String,
-}
-
-/// `[server]`: who reaches it, and how.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Server {
-    pub(crate) public_url: String,
-    pub(crate) listen: Vec<SocketAddr>,
-    pub(crate) tls_certificate: Option<PathBuf>,
-    pub(crate) tls_key_file: Option<PathBuf>,
-    pub(crate) trusted_proxies: Vec<IpAddr>,
-    pub(crate) max_connections: usize,
-    pub(crate) header_timeout_seconds: u64,
-    pub(crate) stall_timeout_seconds: u64,
-    pub(crate) stop_timeout_seconds: u64,
-}
-
-/// `[storage]`: where things lie.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Storage {
-    pub(crate) data: Option<PathBuf>,
-    #[serde(skip_serializing)]
-    pub(crate) database: Option<String>,
-    pub(crate) database_file: Option<PathBuf>,
-    pub(crate) blobs: Option<PathBuf>,
-    pub(crate) keyring: Vec<PathBuf>,
-}
-
-/// `[ledger]`: what is kept of it elsewhere.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Ledger {
-    pub(crate) replicas: Vec<PathBuf>,
-}
-
-/// `[unseal]`: a start that nobody attends.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Unseal {
-    pub(crate) key_file: Option<PathBuf>,
-}
-
-/// `[sessions]`: how long a sign-in lasts.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Sessions {
-    pub(crate) idle_minutes: u32,
-    pub(crate) overall_hours: u32,
-    pub(crate) strong_token_hours: u32,
-}
-
-/// `[records]`: bounds.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Records {
-    pub(crate) max_bytes: u64,
-}
-
-/// `[preview]`: the child processes that read foreign documents.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Preview {
-    pub(crate) at_once: usize,
-}
-
-/// `[gate]`: the rules that decide who may what.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Gate {
-    pub(crate) policies: Option<PathBuf>,
-}
-
-/// `[metrics]`: for Prometheus, on a listener of its own.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Metrics {
-    pub(crate) listen: Option<SocketAddr>,
-}
-
-/// `[log]`: what goes to standard error.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Log {
-    pub(crate) level: Level,
-    pub(crate) format: LogFormat,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Level {
-    Error,
-    Warn,
-    #[default]
-    Info,
-    Debug,
-}
-
-/// In which form.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum LogFormat {
-    #[default]
-    Auto,
-    Json,
-    Pretty,
-}
-
-impl Default for Firm {
-    fn default() -> Self {
-        Self {
-            time_zone: String::from("UTC"),
-            help: String::from("Ask the person who runs Strongroom at your firm."),
-        }
-    }
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self {
-            public_url: String::from("http://localhost:8080"),
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8080))],
-            tls_certificate: None,
-            tls_key_file: None,
-            trusted_proxies: Vec::new(),
-            max_connections: 2048,
-            header_timeout_seconds: 15,
-            stall_timeout_seconds: 60,
-            stop_timeout_seconds: 20,
-        }
-    }
-}
-
-impl Default for Sessions {
-    fn default() -> Self {
-        Self { idle_minutes: 60, overall_hours: 24, strong_token_hours: 12 }
-    }
-}
-
-impl Default for Records {
-    fn default() -> Self {
-        Self { max_bytes: 64 << 30 }
-    }
-}
-
-impl Default for Preview {
-    fn default() -> Self {
-        Self { at_once: 2 }
-    }
-}
-
-impl From<Level> for LevelFilter {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Error => Self::ERROR,
-            Level::Warn => Self::WARN,
-            Level::Info => Self::INFO,
-            Level::Debug => Self::DEBUG,
-        }
-    }
+/// Where sealed contents lie.
+pub(crate) enum Contents {
+    Folder(PathBuf),
+    Bucket(Box<Bucket>),
 }
 
 impl Config {
@@ -218,9 +61,15 @@ impl Config {
         self.data().join("control.sock")
     }
 
-    /// The folder for blobs.
-    pub(crate) fn blobs(&self) -> PathBuf {
-        self.storage.blobs.clone().unwrap_or_else(|| self.data().join("blobs"))
+    /// Where sealed contents lie.
+    ///
+    /// # Errors
+    /// The key of the bucket cannot be read.
+    pub(crate) fn contents(&self) -> anyhow::Result<Contents> {
+        if let Some(s3) = &self.s3 {
+            return Ok(Contents::Bucket(Box::new(s3.bucket()?)));
+        }
+        Ok(Contents::Folder(self.storage.blobs.clone().unwrap_or_else(|| self.data().join("blobs"))))
     }
 
     /// The replicas of the keyring.
@@ -274,6 +123,9 @@ impl Config {
             &mut self.unseal.key_file,
             &mut self.gate.policies,
         ];
+        if let Some(s3) = &mut self.s3 {
+            s3.secret_key_file = folder.join(&s3.secret_key_file);
+        }
         for path in all.into_iter().flatten().chain(&mut storage.keyring).chain(&mut self.ledger.replicas) {
             *path = folder.join(&*path);
         }
@@ -289,6 +141,12 @@ impl Config {
         }
         if self.storage.database.is_some() && self.storage.database_file.is_some() {
             return wrong("storage has both database and database_file: keep one".to_owned());
+        }
+        if let Some(s3) = &self.s3 {
+            if self.storage.blobs.is_some() {
+                return wrong("contents go to storage.blobs or to the bucket of [s3]: keep one".to_owned());
+            }
+            s3.sound().map_err(|e| usage(format!("{e:#}")))?;
         }
         if server.tls_certificate.is_some() != server.tls_key_file.is_some() {
             return wrong("server.tls_certificate and server.tls_key_file belong together".to_owned());

@@ -18,7 +18,7 @@ use strongroom_seal::{OsEntropy, Secret};
 use zeroize::Zeroizing;
 
 use crate::args::{Init, Seal};
-use crate::config::{self, Config, FILE};
+use crate::config::{self, Config, FILE, S3};
 use crate::room;
 use crate::say::{Ending, note, out, usage};
 
@@ -28,6 +28,7 @@ pub(crate) struct Plan {
     pub(crate) keyring: Vec<PathBuf>,
     pub(crate) database: Option<String>,
     pub(crate) blobs: Option<PathBuf>,
+    pub(crate) s3: Option<S3>,
     pub(crate) seal: Seal,
     pub(crate) passphrase: Option<Zeroizing<String>>,
     pub(crate) firm: Name,
@@ -69,15 +70,13 @@ fn plan(options: &Init) -> anyhow::Result<Plan> {
         _ => None,
     };
     let keyring = options.keyring.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>()?;
-    let blobs = options.blobs.as_deref().map(|b| b.strip_prefix("file://").unwrap_or(b));
-    if let Some(url) = blobs.filter(|b| b.contains("://")) {
-        return Err(usage(format!("--blobs {url}: a folder; other stores come later")));
-    }
+    let (blobs, s3) = contents(options)?;
     Ok(Plan {
         data: std::path::absolute(&options.data)?,
         keyring,
         database: options.database.clone(),
-        blobs: blobs.map(std::path::absolute).transpose()?,
+        blobs,
+        s3,
         seal: options.seal.clone(),
         passphrase,
         firm: Name::parse(&name)?,
@@ -88,6 +87,36 @@ fn plan(options: &Init) -> anyhow::Result<Plan> {
         clock: Arc::new(SystemClock),
         settings: Settings::default(),
     })
+}
+
+/// A folder, a bucket, or neither: then the folder in the data folder.
+fn contents(options: &Init) -> anyhow::Result<(Option<PathBuf>, Option<S3>)> {
+    let Some(url) = options.blobs.as_deref() else { return Ok((None, None)) };
+    if let Some(place) = url.strip_prefix("s3://") {
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let keys = &options.s3;
+        let need = |said: Option<String>, flag: &str| {
+            said.ok_or_else(|| usage(format!("--blobs {url}: say {flag} too")))
+        };
+        let secret = keys.secret_key_file.as_ref().map(std::path::absolute).transpose()?;
+        let s3 = S3 {
+            endpoint: need(keys.endpoint.clone(), "--s3-endpoint")?,
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            region: keys.region.clone().unwrap_or_else(config::usual_region),
+            access_key: need(keys.access_key.clone(), "--s3-access-key")?,
+            secret_key_file: secret
+                .ok_or_else(|| usage(format!("--blobs {url}: say --s3-secret-key-file too")))?,
+            virtual_host: false,
+        };
+        s3.sound().map_err(|e| usage(format!("{e:#}")))?;
+        return Ok((None, Some(s3)));
+    }
+    let folder = url.strip_prefix("file://").unwrap_or(url);
+    if folder.contains("://") {
+        return Err(usage(format!("--blobs {url}: a folder, or s3://BUCKET/PREFIX")));
+    }
+    Ok((Some(std::path::absolute(folder)?), None))
 }
 
 /// What was said, or what a person at the terminal answers, or the usual.
@@ -132,6 +161,7 @@ pub(crate) async fn make(plan: &Plan) -> anyhow::Result<(Initialised, Config)> {
     config.server.public_url.clone_from(&plan.public_url);
     config.storage.database.clone_from(&plan.database);
     config.storage.blobs.clone_from(&plan.blobs);
+    config.s3.clone_from(&plan.s3);
     config.storage.keyring.clone_from(&plan.keyring);
     let mut new_key_file = None;
     let seal_by = match &plan.seal {
@@ -200,6 +230,18 @@ fn written(config: &Config, plan: &Plan) -> String {
         lines.push(String::from("# keyring = [\"/mnt/other-disk/keyring\", \"keyring\"]"));
     } else {
         lines.push(format!("keyring = [{}]", replicas.join(", ")));
+    }
+    if let Some(s3) = &config.s3 {
+        lines.extend([
+            String::new(),
+            String::from("[s3]"),
+            format!("endpoint = {}", text(&s3.endpoint)),
+            format!("bucket = {}", text(&s3.bucket)),
+            format!("prefix = {}", text(&s3.prefix)),
+            format!("region = {}", text(&s3.region)),
+            format!("access_key = {}", text(&s3.access_key)),
+            format!("secret_key_file = {}", path(&s3.secret_key_file)),
+        ]);
     }
     if let Some(file) = &config.unseal.key_file {
         lines.extend([String::new(), String::from("[unseal]"), format!("key_file = {}", path(file))]);

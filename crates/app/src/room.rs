@@ -21,7 +21,7 @@ use strongroom_storage::disk::Disk;
 use strongroom_storage::sql::{Db, DbOptions};
 use zeroize::Zeroizing;
 
-use crate::config::Config;
+use crate::config::{Config, Contents};
 
 /// Database, blobs and disk of a configuration.
 pub(crate) struct Stores {
@@ -34,7 +34,11 @@ pub(crate) struct Stores {
 pub(crate) async fn stores(config: &Config) -> anyhow::Result<Stores> {
     let (address, disk) = (config.database()?, Disk::default());
     let db = Db::connect(&address, DbOptions::default()).await.context("the database cannot be opened")?;
-    let blobs = Blobs::folder(&disk, &config.blobs()).await.context("the blobs cannot be opened")?;
+    let blobs = match config.contents()? {
+        Contents::Folder(folder) => Blobs::folder(&disk, &folder).await,
+        Contents::Bucket(bucket) => Blobs::bucket(&bucket).await,
+    };
+    let blobs = blobs.context("the blobs cannot be opened")?;
     Ok(Stores { db, blobs, disk })
 }
 

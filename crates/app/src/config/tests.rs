@@ -29,6 +29,30 @@ fn plain_http_stays_on_this_machine() {
 }
 
 #[test]
+fn a_bucket_is_reached_by_tls_and_stands_instead_of_a_folder() {
+    let s3 = |endpoint: &str, bucket: &str| {
+        format!(
+            "[s3]\nendpoint = \"{endpoint}\"\nbucket = \"{bucket}\"\naccess_key = \"k\"\nsecret_key_file = \"s3.key\"\n"
+        )
+    };
+    let good = read(&s3("https://s3.example", "firm"), Path::new("/srv/firm")).unwrap();
+    let s3_of = good.s3.unwrap();
+    assert_eq!(
+        (s3_of.region.as_str(), s3_of.secret_key_file.as_path()),
+        ("us-east-1", Path::new("/srv/firm/s3.key"))
+    );
+    for here in ["http://127.0.0.1:9000", "http://localhost:9000", "http://[::1]:9000", "http://localhost"] {
+        assert!(read(&s3(here, "firm"), Path::new("/")).is_ok(), "{here}");
+    }
+    assert!(refused(&s3("http://s3.example", "firm")).contains("plain HTTP"));
+    assert!(refused(&s3("http://127.0.0.1.example", "firm")).contains("plain HTTP"));
+    assert!(refused(&s3("https://s3.example/firm", "firm")).contains("endpoint"));
+    assert!(refused(&s3("https://s3.example", "firm/a")).contains("s3.prefix"));
+    let both = format!("[storage]\nblobs = \"b\"\n{}", s3("https://s3.example", "firm"));
+    assert!(refused(&both).contains("keep one"));
+}
+
+#[test]
 fn a_public_url_has_a_host_and_no_path() {
     assert_eq!(host("https://records.firm.example/").unwrap(), "records.firm.example");
     assert_eq!(host("http://localhost:8080").unwrap(), "localhost:8080");
@@ -50,6 +74,15 @@ fn every_option_is_documented() {
     all.storage.blobs = path.clone();
     all.unseal.key_file = path.clone();
     all.gate.policies = path;
+    all.s3 = Some(super::S3 {
+        endpoint: String::new(),
+        bucket: String::new(),
+        prefix: String::new(),
+        region: String::new(),
+        access_key: String::new(),
+        secret_key_file: std::path::PathBuf::from("x"),
+        virtual_host: false,
+    });
     all.metrics.listen = Some(([127, 0, 0, 1], 1).into());
     let table: toml::Table = toml::from_str(&toml::to_string(&all).unwrap()).unwrap();
     let mut count = 0;

@@ -142,6 +142,7 @@ fn plan(data: &Path, firm: &Firm, clock: Arc<SetClock>) -> anyhow::Result<Plan> 
         keyring: Vec::new(),
         database: None,
         blobs: None,
+        s3: None,
         seal: Seal::KeyFile(data.join("seal.key")),
         passphrase: None,
         firm: Name::parse(firm.name)?,

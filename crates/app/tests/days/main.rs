@@ -12,6 +12,7 @@
 
 mod begun;
 mod bodies;
+mod bucket;
 mod damaged;
 mod full;
 mod gone;

@@ -1,8 +1,8 @@
-//! Sealed bytes under random names: a local folder, or memory for tests. (An S3-compatible store comes later.)
+//! Sealed bytes under random names: a local folder, a bucket of an S3-compatible store, or memory for tests.
 //!
 //! What must hold:
 //! - [`Writer::commit`] returns only when the bytes **and** their name are durable: temporary name, `fsync`, rename, `fsync` of
-//!   the folder. A failed `fsync` is a lost blob; it is removed and never tried again under that name;
+//!   the folder; or the store's answer for the whole object. A failed `fsync` is a lost blob; it is removed and never tried again under that name;
 //! - a name is never overwritten, and a reader sees a whole blob or none;
 //! - a folder that went away (an unmounted disk) is [`BlobError::Unavailable`], never "missing": nobody may conclude from it
 //!   that blobs were deleted.
@@ -13,6 +13,7 @@ mod error;
 mod fs;
 mod memory;
 mod name;
+mod s3;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -27,9 +28,11 @@ use crate::disk::{Disk, Reading};
 pub use crate::disk::Room;
 pub use error::BlobError;
 pub use name::{BadName, BlobName};
+pub use s3::Bucket;
 
 use fs::Fs;
 use memory::Memory;
+use s3::{S3, S3Reader, S3Writer};
 
 /// A store of blobs. Clones share it.
 #[derive(Debug, Clone)]
@@ -38,6 +41,7 @@ pub struct Blobs(Backend);
 #[derive(Debug, Clone)]
 enum Backend {
     Fs(Arc<Fs>),
+    S3(Arc<S3>),
     Memory(Arc<Memory>),
 }
 
@@ -47,16 +51,22 @@ impl Blobs {
         Ok(Blobs(Backend::Fs(Arc::new(Fs::open(disk.clone(), path).await?))))
     }
 
+    /// Opens a bucket, and prepares its prefix if nothing is there. Refuses a prefix with other things in it.
+    pub async fn bucket(bucket: &Bucket) -> Result<Blobs, BlobError> {
+        Ok(Blobs(Backend::S3(Arc::new(S3::open(bucket).await?))))
+    }
+
     /// Keeps everything in memory, for tests.
     pub fn memory() -> Blobs {
         Blobs(Backend::Memory(Arc::default()))
     }
 
-    /// Begins a blob. It has no name yet.
-    pub async fn create(&self) -> Result<Writer, BlobError> {
+    /// Begins a blob, which has its name from [`Writer::commit`] on.
+    pub async fn create(&self, name: &BlobName) -> Result<Writer, BlobError> {
         Ok(Writer(match &self.0 {
-            Backend::Fs(fs) => Sink::Fs(writer::FsWriter::create(Arc::clone(fs)).await?),
-            Backend::Memory(memory) => Sink::Memory(Arc::clone(memory), Vec::new()),
+            Backend::Fs(fs) => Sink::Fs(writer::FsWriter::create(Arc::clone(fs), name.clone()).await?),
+            Backend::S3(s3) => Sink::S3(S3Writer::create(s3, name)),
+            Backend::Memory(memory) => Sink::Memory(Arc::clone(memory), name.clone(), Vec::new()),
         }))
     }
 
@@ -67,6 +77,7 @@ impl Blobs {
                 let (file, len) = fs.open_blob(name).await?;
                 Source::File(file, len)
             }
+            Backend::S3(s3) => Source::S3(S3Reader::open(s3, name).await?),
             Backend::Memory(memory) => Source::Memory(memory.get(name)?),
         }))
     }
@@ -75,6 +86,7 @@ impl Blobs {
     pub async fn read(&self, name: &BlobName, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
         match &self.0 {
             Backend::Fs(fs) => fs.read(name, offset, len).await,
+            Backend::S3(s3) => S3Reader::open(s3, name).await?.read(offset, len).await,
             Backend::Memory(memory) => memory::range(&memory.get(name)?, offset, len),
         }
     }
@@ -88,6 +100,7 @@ impl Blobs {
     pub async fn delete(&self, name: &BlobName) -> Result<(), BlobError> {
         match &self.0 {
             Backend::Fs(fs) => fs.delete(name).await,
+            Backend::S3(s3) => s3.delete(name).await,
             Backend::Memory(memory) => memory.delete(name),
         }
     }
@@ -101,7 +114,7 @@ impl Blobs {
     pub async fn sweep_temps(&self) -> Result<u64, BlobError> {
         match &self.0 {
             Backend::Fs(fs) => fs.sweep().await,
-            Backend::Memory(_) => Ok(0),
+            Backend::S3(_) | Backend::Memory(_) => Ok(0),
         }
     }
 
@@ -109,7 +122,7 @@ impl Blobs {
     pub async fn room(&self) -> Result<Option<Room>, BlobError> {
         match &self.0 {
             Backend::Fs(fs) => fs.room().await.map(Some),
-            Backend::Memory(_) => Ok(None),
+            Backend::S3(_) | Backend::Memory(_) => Ok(None),
         }
     }
 
@@ -117,6 +130,7 @@ impl Blobs {
     pub async fn ping(&self) -> Result<(), BlobError> {
         match &self.0 {
             Backend::Fs(fs) => fs.ping().await,
+            Backend::S3(s3) => s3.ping().await,
             Backend::Memory(_) => Ok(()),
         }
     }
@@ -129,7 +143,8 @@ pub struct Writer(Sink);
 #[derive(Debug)]
 enum Sink {
     Fs(writer::FsWriter),
-    Memory(Arc<Memory>, Vec<u8>),
+    S3(S3Writer),
+    Memory(Arc<Memory>, BlobName, Vec<u8>),
 }
 
 impl Writer {
@@ -139,7 +154,8 @@ impl Writer {
         let piece = piece.into();
         match &mut self.0 {
             Sink::Fs(writer) => writer.write(piece).await,
-            Sink::Memory(_, bytes) => {
+            Sink::S3(writer) => writer.write(piece).await,
+            Sink::Memory(_, _, bytes) => {
                 bytes.extend_from_slice(&piece);
                 Ok(())
             }
@@ -150,27 +166,30 @@ impl Writer {
     pub fn written(&self) -> u64 {
         match &self.0 {
             Sink::Fs(writer) => writer.written(),
-            Sink::Memory(_, bytes) => bytes.len() as u64,
+            Sink::S3(writer) => writer.written(),
+            Sink::Memory(_, _, bytes) => bytes.len() as u64,
         }
     }
 
-    /// Makes the blob durable under a new name; its length. After an error the blob does not exist, as far as could be
+    /// Makes the blob durable under its name; its length. After an error the blob does not exist, as far as could be
     /// arranged: use another name next time. Once begun this runs to its end even if the caller's future is dropped.
-    pub async fn commit(self, name: &BlobName) -> Result<u64, BlobError> {
+    pub async fn commit(self) -> Result<u64, BlobError> {
         match self.0 {
-            Sink::Fs(writer) => writer.commit(name).await,
-            Sink::Memory(memory, bytes) => memory.put(name, bytes),
+            Sink::Fs(writer) => writer.commit().await,
+            Sink::S3(writer) => writer.commit().await,
+            Sink::Memory(memory, name, bytes) => memory.put(&name, bytes),
         }
     }
 }
 
-/// An open blob. It stays readable while open, even when deleted.
+/// An open blob. In a folder it stays readable while open, even when deleted.
 #[derive(Debug, Clone)]
 pub struct Reader(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
     File(Arc<dyn Reading>, u64),
+    S3(S3Reader),
     Memory(Bytes),
 }
 
@@ -180,6 +199,7 @@ impl Reader {
     pub fn len(&self) -> u64 {
         match &self.0 {
             Source::File(_, len) => *len,
+            Source::S3(reader) => reader.len(),
             Source::Memory(bytes) => bytes.len() as u64,
         }
     }
@@ -188,6 +208,7 @@ impl Reader {
     pub async fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
         match &self.0 {
             Source::File(file, _) => fs::read_range(file.clone(), offset, len).await,
+            Source::S3(reader) => reader.read(offset, len).await,
             Source::Memory(bytes) => memory::range(bytes, offset, len),
         }
     }
@@ -217,6 +238,7 @@ impl Listing {
         while let Some(shard) = self.shard {
             let mut page = match &self.store.0 {
                 Backend::Fs(fs) => fs.list(shard).await?,
+                Backend::S3(s3) => s3.list(shard).await?,
                 Backend::Memory(memory) => memory.list(shard)?,
             };
             self.shard = shard.checked_add(1);

@@ -36,6 +36,7 @@ impl Drop for Draft {
 #[derive(Debug)]
 pub(super) struct FsWriter {
     fs: Arc<Fs>,
+    name: BlobName,
     batch: Vec<Bytes>,
     batch_len: usize,
     written: u64,
@@ -51,7 +52,7 @@ enum Step {
 }
 
 impl FsWriter {
-    pub(super) async fn create(fs: Arc<Fs>) -> Result<FsWriter, BlobError> {
+    pub(super) async fn create(fs: Arc<Fs>, name: BlobName) -> Result<FsWriter, BlobError> {
         let place = Arc::clone(&fs);
         let draft = blocking(move || {
             loop {
@@ -65,7 +66,7 @@ impl FsWriter {
             }
         })
         .await?;
-        Ok(FsWriter { fs, batch: Vec::new(), batch_len: 0, written: 0, step: Step::Idle(draft) })
+        Ok(FsWriter { fs, name, batch: Vec::new(), batch_len: 0, written: 0, step: Step::Idle(draft) })
     }
 
     pub(super) fn written(&self) -> u64 {
@@ -88,9 +89,9 @@ impl FsWriter {
         Ok(())
     }
 
-    pub(super) async fn commit(mut self, name: &BlobName) -> Result<u64, BlobError> {
+    pub(super) async fn commit(mut self) -> Result<u64, BlobError> {
         let draft = self.draft().await?;
-        let (fs, batch, written, name) = (self.fs, self.batch, self.written, name.clone());
+        let (fs, batch, written, name) = (self.fs, self.batch, self.written, self.name);
         blocking(move || {
             let mut draft = draft;
             append(&mut draft, &batch)?;

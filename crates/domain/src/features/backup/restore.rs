@@ -231,11 +231,11 @@ async fn copy_files(source: &Blobs, target: &Blobs, names: &[BlobName]) -> Resul
     for name in names {
         // what the backup does not have is named by the check at the end
         let Ok(reader) = source.open(name).await else { continue };
-        let (mut writer, mut blocks) = (target.create().await?, blocks(&reader));
+        let (mut writer, mut blocks) = (target.create(name).await?, blocks(&reader));
         while let Some(block) = blocks.next().await {
             writer.write(block?).await?;
         }
-        writer.commit(name).await?;
+        writer.commit().await?;
         files += 1;
     }
     Ok(files)

@@ -265,13 +265,13 @@ impl Copy<'_> {
         if target.len(name).await.is_ok_and(|len| len == source.len()) {
             return Ok(());
         }
-        let (mut writer, mut hash, mut blocks) = (target.create().await?, Sha256::new(), blocks(&source));
+        let (mut writer, mut hash, mut blocks) = (target.create(name).await?, Sha256::new(), blocks(&source));
         while let Some(block) = blocks.next().await {
             let block = block?;
             hash.update(&block);
             writer.write(block).await?;
         }
-        writer.commit(name).await?;
+        writer.commit().await?;
         self.taken.new_files.0 += 1;
         self.taken.new_files.1 += source.len();
         if read_back(target, name).await? == hash.finish() {

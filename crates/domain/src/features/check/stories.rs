@@ -117,9 +117,9 @@ impl Story {
     /// Puts other bytes under a blob's name.
     async fn put(&self, name: &BlobName, bytes: Vec<u8>) {
         self.f.room.blobs.delete(name).await.ok();
-        let mut writer = self.f.room.blobs.create().await.unwrap();
+        let mut writer = self.f.room.blobs.create(name).await.unwrap();
         writer.write(bytes).await.unwrap();
-        writer.commit(name).await.unwrap();
+        writer.commit().await.unwrap();
     }
 
     /// The check names `id` and says `what`, and nothing that the firm wrote stands in it.

@@ -17,9 +17,9 @@ const HEAD: usize = 8 * 1024;
 
 /// Seals a stream into one blob. Dropping it leaves nothing.
 pub(crate) struct Sealer {
-    room: Arc<Strongroom>,
     watch: SealWatch,
     encryptor: chunked::Encryptor,
+    blob: BlobName,
     writer: Writer,
     pending: Vec<u8>,
 }
@@ -33,10 +33,11 @@ impl Sealer {
         context: &[u8],
     ) -> Result<Self> {
         let (encryptor, header) = chunked::Encryptor::begin(key, context, room.random::<24>());
-        let writer = room.blobs.create().await?;
+        let blob = BlobName::from_random(room.random());
+        let writer = room.blobs.create(&blob).await?;
         let mut pending = Vec::with_capacity(PIECE + chunked::CHUNK + chunked::TAG);
         pending.extend_from_slice(&header);
-        Ok(Self { room: room.clone(), watch, encryptor, writer, pending })
+        Ok(Self { watch, encryptor, blob, writer, pending })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -61,9 +62,8 @@ impl Sealer {
         }
         self.encryptor.finish(&mut self.pending);
         self.writer.write(self.pending).await?;
-        let blob = BlobName::from_random(self.room.random());
-        self.writer.commit(&blob).await?;
-        Ok(blob)
+        self.writer.commit().await?;
+        Ok(self.blob)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn run(options: &Backup) -> anyhow::Result<Ending> {
     let to = std::path::absolute(to)?;
     let config = config::load(&options.place)?;
     operator::runtime()?.block_on(async {
-        let Some(lock) = room::lock(config.data())? else { return ask(&config, &to).await };
+        let Some(lock) = room::lock(&config)? else { return ask(&config, &to).await };
         crate::hardening::lock_memory();
         let room = open_here(&config, options.passphrase_file.as_deref(), For::Working).await?;
         let mut told = Told::default();

@@ -19,7 +19,7 @@ use crate::say::{Ending, note, out, usage};
 pub(crate) fn run(options: &Check) -> anyhow::Result<Ending> {
     let config = config::load(&options.place)?;
     operator::runtime()?.block_on(async {
-        let Some(lock) = room::lock(config.data())? else { return ask(&config, options.deep).await };
+        let Some(lock) = room::lock(&config)? else { return ask(&config, options.deep).await };
         crate::hardening::lock_memory();
         let room = open_here(&config, options.passphrase_file.as_deref(), For::Examining).await?;
         let mut told = Told::default();

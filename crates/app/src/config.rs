@@ -102,6 +102,7 @@ impl Config {
             record_limit: self.records.max_bytes,
             ledger_replicas: self.ledger.replicas.clone(),
             policies: self.gate.policies.clone(),
+            host: crate::room::host(),
             ..Settings::default()
         }
     }

@@ -153,7 +153,7 @@ pub(crate) async fn make(plan: &Plan) -> anyhow::Result<(Initialised, Config)> {
     let toml = plan.data.join(FILE);
     std::fs::create_dir_all(&plan.data)
         .with_context(|| format!("the data folder {} cannot be made", plan.data.display()))?;
-    let _lock = room::lock(&plan.data)?.context("a server runs in this data folder")?;
+    let _lock = room::lock_new(&plan.data)?.context("a server runs in this data folder")?;
     if toml.exists() {
         anyhow::bail!("there is a firm in {}: {FILE} exists. Nothing was changed.", plan.data.display());
     }

@@ -123,7 +123,7 @@ pub(crate) fn seal(place: &Place) -> anyhow::Result<Ending> {
 pub(crate) fn first_link(options: &FirstLink) -> anyhow::Result<Ending> {
     let config = config::load(&options.place)?;
     runtime()?.block_on(async {
-        let Some(lock) = room::lock(config.data())? else {
+        let Some(lock) = room::lock(&config)? else {
             let answer =
                 Server::on(config.socket()).connection().post("/control/first-link", &json!({})).await?;
             let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

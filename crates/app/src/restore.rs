@@ -31,7 +31,7 @@ type Opened = (Keyring, RootKey, Key);
 pub(crate) fn run(options: &Restore) -> anyhow::Result<Ending> {
     let config = config::load(&options.from.place)?;
     operator::runtime()?.block_on(async {
-        let Some(lock) = room::lock(config.data())? else {
+        let Some(lock) = room::lock(&config)? else {
             bail!("a server works in {}: a restore goes into an empty place", config.data().display());
         };
         crate::hardening::lock_memory();

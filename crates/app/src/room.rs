@@ -3,7 +3,7 @@
 
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -77,23 +77,49 @@ fn with_previews(config: &Config) -> Settings {
     Settings { previewer, ..config.settings() }
 }
 
-/// Held while a process works in a data folder; gone with the process, however it ends.
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+/// Held while a process works on a firm; gone with the process, however it ends.
+pub(crate) struct Lock(
+    #[expect(dead_code, reason = "held, not read")] File,
+    #[expect(dead_code)] Option<File>,
+);
 
-/// Takes the data folder; `None` where a server has it.
-pub(crate) fn lock(data: &Path) -> anyhow::Result<Option<Lock>> {
-    let path = data.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(&path)
-        .with_context(|| format!("the data folder {} cannot be used", data.display()))?;
+/// Takes the data folder, and the database where it is a file: several nodes work on one firm over PostgreSQL alone.
+/// `None` where a server has the folder.
+///
+/// # Errors
+/// A folder that cannot be used; a database file that a server with another data folder works on.
+pub(crate) fn lock(config: &Config) -> anyhow::Result<Option<Lock>> {
+    let data = config.data();
+    let held = lock_file(&data.join("lock"));
+    let Some(folder) = held.with_context(|| format!("the data folder {} cannot be used", data.display()))?
+    else {
+        return Ok(None);
+    };
+    let database = config.database()?;
+    if database.contains("://") {
+        return Ok(Some(Lock(folder, None)));
+    }
+    let beside = PathBuf::from(format!("{}.lock", database.strip_prefix("sqlite:").unwrap_or(&database)));
+    let held = lock_file(&beside).with_context(|| format!("{} cannot be used", beside.display()))?;
+    let file = held.with_context(|| {
+        format!(
+            "another server works on the database file {database}: several nodes need PostgreSQL (docs/guide)"
+        )
+    })?;
+    Ok(Some(Lock(folder, Some(file))))
+}
+
+/// Takes a folder in which there is no firm yet.
+pub(crate) fn lock_new(data: &Path) -> anyhow::Result<Option<Lock>> {
+    Ok(lock_file(&data.join("lock"))?.map(|file| Lock(file, None)))
+}
+
+fn lock_file(path: &Path) -> anyhow::Result<Option<File>> {
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock(file))),
+        Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error).context("the data folder cannot be locked"),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
 
@@ -168,10 +194,18 @@ pub(crate) async fn close(room: &Arc<Strongroom>) {
         if let Err(error) = signed.and(room.save_checkpoint().await) {
             tracing::error!(cause = %error, "the last checkpoint could not be kept");
         }
+        if let Err(error) = room.say_goodbye().await {
+            tracing::error!(cause = %error, "the other nodes could not be told that this one ends");
+        }
         room.vault().seal();
         room.directory().forget();
     }
     room.close().await;
+}
+
+/// This machine's name, by which people tell nodes apart.
+pub(crate) fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// The account of a user id, for the ledger; its number where it has no name.

@@ -66,7 +66,7 @@ where
     F: AsyncFnOnce(&Arc<Strongroom>) -> anyhow::Result<()>,
 {
     let data = config.data();
-    let _lock = room::lock(data)?
+    let _lock = room::lock(config)?
         .with_context(|| format!("another process works in {}: is the server running?", data.display()))?;
     crate::hardening::raise_open_files();
     if !crate::hardening::lock_memory() {

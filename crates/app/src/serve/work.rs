@@ -20,6 +20,7 @@ const SWEEP: Duration = Duration::from_secs(3600);
 pub(super) fn start(room: &Arc<Strongroom>) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(room.clone().run_sequencer()),
+        tokio::spawn(room.clone().run_looks()),
         tokio::spawn(room.clone().run_replicas()),
         tokio::spawn(keep_checkpoints(room.clone())),
         tokio::spawn(count(room.clone())),
@@ -51,7 +52,8 @@ async fn count(room: Arc<Strongroom>) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if room.vault().is_sealed() {
+        // one node of several does it
+        if room.vault().is_sealed() || !room.signs() {
             continue;
         }
         match ledger::count_if_due(&room).await {
@@ -67,7 +69,7 @@ async fn sweep(room: Arc<Strongroom>) {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if room.vault().is_sealed() {
+        if room.vault().is_sealed() || !room.signs() {
             continue;
         }
         match upload::sweep(&room).await {

@@ -1,12 +1,8 @@
 //! The database or the blob folder goes away under the server and comes back: a clear 503 meanwhile, no half state,
 //! and all goes on by itself.
 
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
-
 use crate::served::{Answer, Firm, Served, Talk};
+use crate::way::Way;
 
 const WORDS: &[u8] = b"The tenant shall keep the premises.";
 
@@ -61,56 +57,6 @@ async fn the_blob_folder_goes_and_comes_back() {
     assert_eq!(count(api.get(&path).await), 3);
     served.stop();
     firm.agrees();
-}
-
-/// The way to a PostgreSQL server, which can be cut and mended: nobody listens there while it is cut.
-struct Way {
-    port: u16,
-    target: String,
-    open: watch::Sender<bool>,
-    listening: Option<JoinHandle<TcpListener>>,
-}
-
-impl Way {
-    async fn to(target: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let mut way = Self { port, target, open: watch::Sender::new(true), listening: None };
-        way.listen(listener);
-        way
-    }
-
-    fn listen(&mut self, listener: TcpListener) {
-        let (target, state) = (self.target.clone(), self.open.subscribe());
-        self.listening = Some(tokio::spawn(async move {
-            let mut cut = state.clone();
-            loop {
-                let (mut inner, _) = tokio::select! {
-                    accepted = listener.accept() => accepted.unwrap(),
-                    _ = cut.wait_for(|open| !open) => return listener,
-                };
-                let (target, mut cut) = (target.clone(), state.clone());
-                tokio::spawn(async move {
-                    let Ok(mut outer) = TcpStream::connect(target).await else { return };
-                    tokio::select! {
-                        _ = copy_bidirectional(&mut inner, &mut outer) => {}
-                        _ = cut.wait_for(|open| !open) => {}
-                    }
-                });
-            }
-        }));
-    }
-
-    async fn cut(&mut self) {
-        self.open.send_replace(false);
-        drop(self.listening.take().unwrap().await.unwrap());
-    }
-
-    async fn mend(&mut self) {
-        self.open.send_replace(true);
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.unwrap();
-        self.listen(listener);
-    }
 }
 
 async fn reads(mut talk: Talk, path: String) -> Answer {

@@ -245,6 +245,9 @@ impl Strongroom {
         for row in self.db.all(&UNNUMBERED, &[]).await? {
             hear(row.get("at")?, &row.get::<Vec<u8>>("bytes")?);
         }
+        // after what is pending: what another node numbers in between is under this head
+        let newer = self.ledger_head().await?;
+        let head = if newer.size >= head.size { &newer } else { head };
         let mut end = head.size;
         while end > 0 {
             let start = (end - 1) / u64::from(FULL) * u64::from(FULL);

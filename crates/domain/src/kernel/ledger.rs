@@ -25,7 +25,7 @@ statements! {
         VALUES ('x', 0, $1, 0, '', 0, $2, 0, 0)";
     pub TILE = "SELECT bytes FROM ledger_tile WHERE level = $1 AND idx = $2";
     pub BUNDLE = "SELECT idx, bytes FROM ledger_entry WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-    pub COUNT = "SELECT COUNT(*) AS n FROM ledger_entry WHERE idx IS NOT NULL", scan_ok;
+    pub COUNT = "SELECT COUNT(*) AS n FROM ledger_entry WHERE idx < $1", scan_ok;
 }
 
 /// Writes an entry and the sets it names, inside a transaction.
@@ -182,6 +182,8 @@ pub struct Head {
     pub root: Hash,
     /// The sequencer's term.
     pub term: i64,
+    /// Until when the sequencer holds it, by its own clock: a sign of life to others, who compare it with itself.
+    pub lease_until: i64,
     /// The newest signed checkpoint, a signed note.
     pub checkpoint: String,
     /// The size that it signs.
@@ -203,6 +205,7 @@ impl Strongroom {
             size: unsigned(row.get("size")?)?,
             root: root.try_into().map_err(|_| bad("root"))?,
             term: row.get("term")?,
+            lease_until: row.get("lease_until")?,
             checkpoint: String::from_utf8(note).map_err(bad)?,
             signed_size: unsigned(row.get("signed_size")?)?,
             signed_at: row.get("signed_at")?,

@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
+use strongroom_storage::sql::{Engine, Param, Row, Sql, Turn, Tx};
 
 use super::clock::Micros;
 use super::ctx::Ctx;
@@ -19,7 +19,7 @@ use super::reader::Reader;
 use super::repeat::{Answer, Claimed};
 use super::sets::{self, Set};
 use super::target::{Subject, Target};
-use super::vault::{Column, KeyOf, Vault};
+use super::vault::{Column, KeyOf, Numbered, Vault};
 use super::verb::Verb;
 use super::{anchor, facts::Loader, ledger};
 
@@ -30,6 +30,8 @@ pub trait Operation: Send + Sized {
     /// Whether it may run beside others of its kind, or alone because it changes who may what. Alone unless said:
     /// an operation that touches a set out of turn fails.
     const TURN: Turn = Turn::Alone;
+    /// What it takes numbers of.
+    const NUMBERS: Option<Numbered> = None;
     /// What comes back, and how it is remembered for a request that is sent again.
     type Output: Answer;
 
@@ -222,6 +224,9 @@ impl Ctx {
     /// # Errors
     /// As [`Ctx::perform`].
     pub async fn perform_entry<O: Operation>(&self, operation: O) -> Result<(O::Output, EntryId)> {
+        if let Some(kind) = O::NUMBERS {
+            Box::pin(self.room.ensure_numbers(kind)).await?;
+        }
         let target = operation.target();
         let own = operation.concerns().map(|person| self.actor.person() == Some(person));
         let since = self.room.marks.moment();
@@ -322,6 +327,10 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
     }
     for change in &entry.sets {
         room.marks.raise(&change.set, change.version);
+    }
+    if !write.learned.is_empty() && room.db.engine() == Engine::Postgres {
+        // other nodes read these names when they hear of the entry; this one need not
+        room.named_here.lock().map(|mut own| own.insert(entry.id.to_string())).ok();
     }
     room.directory.learn(write.learned);
     room.wake_sequencer();

@@ -21,6 +21,7 @@ migrations! {
     4 "0004_records",
     5 "0005_taken_on",
     6 "0006_policy_replaced",
+    7 "0007_nodes",
 }
 
 /// Every statement that this crate sends.
@@ -32,7 +33,9 @@ pub fn statements() -> Vec<&'static Sql> {
         super::authority_copy::ALL,
         super::loader::ALL,
         super::asking::ALL,
+        super::counters::ALL,
         super::ledger::ALL,
+        super::nodes::ALL,
         super::sequencer::ALL,
         super::repeat::ALL,
         super::unsealing::ALL,

@@ -1,23 +1,29 @@
-//! The sequencer: gives pending entries their index, extends the tree and signs.
+//! The sequencer: gives pending entries their index, extends the tree and signs. Of several nodes one does it, by a lease
+//! with a term; the others follow.
 //!
-//! What must hold: each batch is one transaction that succeeds only if term and size are still those it read; it signs
-//! after that commit; an entry under a signed checkpoint never changes.
+//! What must hold: each batch is one transaction that succeeds only if term and size are still those it read, so that a
+//! node that was paused past its lease writes nothing; it signs after that commit; an entry under a signed checkpoint
+//! never changes. A node takes over when the lease has not moved for [`PATIENCE`] of its own clock: clocks are never
+//! compared with one another.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use strongroom_storage::sql::Row;
+use strongroom_storage::sql::{Engine, Row};
 use strongroom_storage::{params, statements};
-use strongroom_tlog::tile::needed_tiles_for_append;
-use strongroom_tlog::{Appender, Checkpoint, Hash, Signer, VerifierKey, leaf_hash};
+use strongroom_tlog::tile::{needed_tiles_for_append, needed_tiles_for_root, root};
+use strongroom_tlog::{Appender, Checkpoint, Hash, Note, Signer, VerifierKey, leaf_hash};
 
+use super::clock::{Micros, SECOND};
 use super::error::{Error, Result};
-use super::ledger::{HEAD, bad, signed};
+use super::ledger::{Head, bad, signed};
 use super::strongroom::Strongroom;
 use super::vault::Vault;
 
 statements! {
-    pub HEAD_TAKE = "UPDATE ledger_head SET term = term + 1, holder = $1, lease_until = $2 WHERE one = 'x'";
+    pub HEAD_TAKE = "UPDATE ledger_head SET term = term + 1, holder = $1, lease_until = $2 WHERE one = 'x' AND term = $3";
+    pub HEAD_RENEW = "UPDATE ledger_head SET lease_until = $1 WHERE one = 'x' AND term = $2";
     pub HEAD_GROW = "UPDATE ledger_head SET size = $1, root = $2, lease_until = $3 WHERE one = 'x' AND size = $4 AND term = $5";
     pub HEAD_SIGNED = "UPDATE ledger_head SET checkpoint = $1, signed_size = $2, signed_at = $3 WHERE one = 'x' AND signed_size < $2";
     pub PENDING = "SELECT entry_id, bytes FROM ledger_entry WHERE idx IS NULL ORDER BY at, entry_id LIMIT 2048";
@@ -29,11 +35,30 @@ statements! {
 /// How many entries one batch of the sequencer takes at most: the LIMIT of [`PENDING`].
 const BATCH: usize = 2048;
 
+/// The lease is renewed this often, and is said to last as long again and again.
+const RENEWED: Micros = SECOND;
+const LEASE: Micros = 5 * SECOND;
+/// A lease that did not move for so long is taken over.
+const PATIENCE: Micros = 4 * SECOND;
+
+/// A lease that its node has given up.
+const GIVEN_UP: Micros = 0;
+
 /// The tree as this process left it after its last batch, in its term.
-pub(super) struct Left {
-    term: i64,
+struct Left {
     size: u64,
     root: Hash,
+}
+
+/// What this node knows of the lease, and of what it did under it.
+#[derive(Default)]
+pub(super) struct Lease {
+    /// This node's term; while it is the ledger's too, this node numbers and signs.
+    term: Option<i64>,
+    left: Option<Left>,
+    renewed_at: Micros,
+    /// Another's lease, as it was first seen and when.
+    seen: Option<(i64, i64, Micros)>,
 }
 
 /// The ledger's key, as `strongroom-tlog` asks for it.
@@ -57,6 +82,13 @@ pub fn verifier(vault: &Vault, origin: &str) -> Result<VerifierKey> {
     VerifierKey::new(origin, strongroom_tlog::KeyKind::Ed25519, public).map_err(bad)
 }
 
+/// A checkpoint that carries our signature.
+fn opened(text: &str, key: &VerifierKey) -> Result<Checkpoint> {
+    let forged = || Error::Tampered { table: "ledger_head", id: String::from("checkpoint") };
+    let note = Note::parse(text.as_bytes()).map_err(|_| forged())?;
+    Ok(Checkpoint::open(&note, std::slice::from_ref(key)).map_err(|_| forged())?.checkpoint)
+}
+
 impl Strongroom {
     /// The signer, while unsealed.
     pub(super) fn signer(&self) -> Result<LedgerSigner> {
@@ -71,46 +103,129 @@ impl Strongroom {
         verifier(&self.vault, &self.firm.origin).map(|key| key.to_string())
     }
 
-    /// Takes the sequencer's lease; the term that goes with it.
-    ///
-    /// # Errors
-    /// Storage.
-    pub(super) async fn take_term(&self) -> Result<i64> {
-        let mut tx = self.db.begin().await?;
-        let until = self.clock.now() + 5 * super::clock::SECOND;
-        tx.exec_one(&HEAD_TAKE, &params![self.node.clone(), until]).await?;
-        let term = tx.one(&HEAD, &[]).await?.get("term")?;
-        tx.commit().await?;
-        Ok(term)
+    /// Whether this node numbers and signs, as far as it knows.
+    #[must_use]
+    pub fn signs(&self) -> bool {
+        self.signing.load(Ordering::SeqCst)
     }
 
-    /// Numbers up to 2,048 pending entries and signs; how many it numbered.
+    /// Takes the lease, whoever has it: whoever comes in new goes on with what is pending.
+    pub(super) async fn take_lease(&self) -> Result<()> {
+        let mut lease = self.lease.lock().await;
+        let head = self.ledger_head().await?;
+        self.take_over(&mut lease, &head).await.map(drop)
+    }
+
+    /// Takes the lease over from the term that was read; false where another was faster.
+    async fn take_over(&self, lease: &mut Lease, head: &Head) -> Result<bool> {
+        let mut tx = self.db.begin().await?;
+        let until = self.now() + LEASE;
+        let taken = tx.exec(&HEAD_TAKE, &params![self.node.clone(), until, head.term]).await? == 1;
+        tx.commit().await?;
+        *lease = Lease::default();
+        if taken {
+            lease.term = Some(head.term + 1);
+            lease.renewed_at = self.now();
+        }
+        self.signing.store(taken, Ordering::SeqCst);
+        Ok(taken)
+    }
+
+    /// True where nobody has moved the lease for so long that this node should take it.
+    fn lies_idle(&self, lease: &mut Lease, head: &Head) -> bool {
+        let (now, found) = (self.now(), (head.term, head.lease_until));
+        if head.lease_until == GIVEN_UP {
+            return true;
+        }
+        match lease.seen {
+            Some((term, until, since)) if (term, until) == found => now - since >= PATIENCE,
+            _ => {
+                lease.seen = Some((found.0, found.1, now));
+                false
+            }
+        }
+    }
+
+    /// Whoever looks next takes the lease.
+    pub(super) async fn give_up_lease(&self) -> Result<()> {
+        let mut lease = self.lease.lock().await;
+        self.signing.store(false, Ordering::SeqCst);
+        let Some(term) = std::mem::take(&mut *lease).term else { return Ok(()) };
+        let mut tx = self.db.begin().await?;
+        tx.exec(&HEAD_RENEW, &params![GIVEN_UP, term]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Says that this node lives, where others look.
+    async fn renew(&self, lease: &mut Lease, term: i64) -> Result<()> {
+        let now = self.now();
+        if self.db.engine() == Engine::Sqlite || now - lease.renewed_at < RENEWED {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        tx.exec(&HEAD_RENEW, &params![now + LEASE, term]).await?;
+        tx.commit().await?;
+        lease.renewed_at = now;
+        Ok(())
+    }
+
+    /// Another node numbers: what it signed is this node's newest checkpoint too, if it goes on from it.
+    async fn follow(&self, lease: &mut Lease, head: &Head) -> Result<()> {
+        *lease = Lease { seen: lease.seen, ..Lease::default() };
+        self.signing.store(false, Ordering::SeqCst);
+        let (known, note) = self.checkpoint();
+        if head.signed_size > known {
+            let key = verifier(&self.vault, &self.firm.origin)?;
+            for (size, note) in [(known, &*note), (head.signed_size, head.checkpoint.as_str())] {
+                let tiles = self.tiles(&needed_tiles_for_root(size)).await?;
+                if size > 0 && root(size, &tiles).ok() != Some(opened(note, &key)?.root) {
+                    return Err(Error::Tampered { table: "ledger_tile", id: size.to_string() });
+                }
+            }
+            self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
+        } else if head.size < known {
+            return Err(Error::Tampered { table: "ledger_head", id: head.size.to_string() });
+        }
+        Ok(())
+    }
+
+    /// Numbers up to 2,048 pending entries and signs; how many it numbered. Where another node holds the lease, it is
+    /// followed.
     ///
     /// # Errors
-    /// Sealed, storage, or another sequencer holds the lease.
+    /// Sealed, storage; [`Error::Tampered`] where the ledger is not as this node left or knew it.
     pub async fn sequence(&self) -> Result<usize> {
-        let mut left = self.sequencing.lock().await;
+        let mut lease = self.lease.lock().await;
         if self.only_examines() {
             return Ok(0);
         }
         let signer = self.signer()?;
-        let head = self.ledger_head().await?;
-        let term = *self.term.lock().await;
-        if left.as_ref().is_some_and(|l| l.term == head.term && (l.size, l.root) != (head.size, head.root)) {
+        let mut head = self.ledger_head().await?;
+        if lease.term != Some(head.term) {
+            self.follow(&mut lease, &head).await?;
+            if !self.lies_idle(&mut lease, &head) || !self.take_over(&mut lease, &head).await? {
+                return Ok(0);
+            }
+            tracing::info!(term = head.term + 1, "this node numbers and signs the ledger from now on");
+            head = self.ledger_head().await?;
+        }
+        let Some(term) = lease.term else { return Ok(0) };
+        if lease.left.as_ref().is_some_and(|l| (l.size, l.root) != (head.size, head.root)) {
             return Err(Error::Tampered { table: "ledger_head", id: head.size.to_string() });
         }
         let expected = self.pending.expected();
         let pending = self.db.all(&PENDING, &[]).await?;
         self.hold_pending(expected, &pending).await?;
         if pending.is_empty() {
-            *left = Some(Left { term, size: head.size, root: head.root });
+            lease.left = Some(Left { size: head.size, root: head.root });
+            self.renew(&mut lease, term).await?;
             if head.signed_size < head.size {
                 self.sign(&signer, head.size, head.root).await?;
             }
             return Ok(0);
         }
         // until the commit is acknowledged nobody knows what is left
-        *left = None;
+        lease.left = None;
         let edge = self.tiles(&needed_tiles_for_append(head.size)).await?;
         let mut appender = Appender::load(head.size, &edge).map_err(bad)?;
         if appender.root() != head.root {
@@ -123,10 +238,14 @@ impl Strongroom {
             ids.push(row.get("entry_id")?);
         }
         let tiles = appender.append(&leaves).map_err(bad)?;
-        let until = self.clock.now() + 5 * super::clock::SECOND;
+        let until = self.now() + LEASE;
         let mut tx = self.db.begin().await?;
         let values = params![signed(appender.size())?, appender.root(), until, signed(head.size)?, term];
-        tx.exec_one(&HEAD_GROW, &values).await?;
+        if tx.exec(&HEAD_GROW, &values).await? != 1 {
+            // fenced: another has the lease, or has written meanwhile. The next look says which.
+            tx.rollback().await?;
+            return Ok(0);
+        }
         for (id, index) in ids.iter().zip(head.size..) {
             tx.exec_one(&NUMBER, &params![signed(index)?, id.clone()]).await?;
         }
@@ -135,14 +254,15 @@ impl Strongroom {
             tx.exec_one(&TILE_PUT, &values).await?;
         }
         tx.commit().await?;
-        *left = Some(Left { term, size: appender.size(), root: appender.root() });
+        lease.left = Some(Left { size: appender.size(), root: appender.root() });
+        lease.renewed_at = self.now();
         self.pending.numbered(&ids);
         self.sign(&signer, appender.size(), appender.root()).await?;
         Ok(ids.len())
     }
 
     /// What this process committed must still be there: pending, or numbered by another node meanwhile.
-    async fn hold_pending(&self, mut expected: BTreeSet<String>, pending: &[Row]) -> Result<()> {
+    pub(super) async fn hold_pending(&self, mut expected: BTreeSet<String>, pending: &[Row]) -> Result<()> {
         for row in pending {
             expected.remove(&row.get::<String>("entry_id")?);
         }

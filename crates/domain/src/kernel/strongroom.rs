@@ -1,6 +1,5 @@
 //! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,63 +17,20 @@ use super::entry::{EntryRow, Facts};
 use super::error::{Error, Result};
 use super::facts::Loader;
 use super::gate::Gate;
-use super::id::FirmId;
 use super::ledger::{Pending, ReadLog};
 use super::ledger_replica::LedgerReplicas;
+use super::nodes::Followed;
 use super::reader::Reader;
-use super::sequencer::Left;
+use super::sequencer::Lease;
 use super::sets::SetMarks;
 use super::strangers::Strangers;
 use super::target::Target;
 use super::vault::Vault;
 use super::verb::Verb;
 
-/// What the firm fixed at `init`.
-#[derive(Clone)]
-pub struct FirmInfo {
-    /// The firm.
-    pub id: FirmId,
-    /// The log's origin: `<host of the public URL>/ledger`.
-    pub origin: String,
-    /// One administrator alone: said at `init`, and the ledger shows it.
-    pub lone_administrator: bool,
-}
+mod settings;
 
-/// What an administrator may set; read once by `app`.
-#[derive(Clone)]
-pub struct Settings {
-    /// A session ends after this long without a request.
-    pub session_idle: Micros,
-    /// A session ends after this long in any case.
-    pub session_overall: Micros,
-    /// The longest life of a token with a strong scope.
-    pub strong_token: Micros,
-    /// The largest record in bytes.
-    pub record_limit: u64,
-    /// What Argon2id costs.
-    pub password_cost: strongroom_seal::password::Cost,
-    /// Folders into which the ledger is copied as it is signed.
-    pub ledger_replicas: Vec<std::path::PathBuf>,
-    /// How previews are made; none where the program to run is not known (tests of the core).
-    pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
-    /// The folder whose policy files are offered for approval.
-    pub policies: Option<PathBuf>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            session_idle: super::clock::HOUR,
-            session_overall: super::clock::DAY,
-            strong_token: 12 * super::clock::HOUR,
-            record_limit: 64 << 30,
-            password_cost: strongroom_seal::password::Cost::PASSWORD,
-            ledger_replicas: Vec::new(),
-            previewer: None,
-            policies: None,
-        }
-    }
-}
+pub use settings::{FirmInfo, Settings};
 
 /// See the module.
 pub struct Strongroom {
@@ -93,11 +49,18 @@ pub struct Strongroom {
     pub(crate) strangers: Strangers,
     pub(crate) node: String,
     pub(super) authority: AtomicU64,
-    pub(super) term: Mutex<i64>,
-    pub(super) sequencing: Mutex<Option<Left>>,
+    pub(super) lease: Mutex<Lease>,
+    pub(super) signing: AtomicBool,
+    /// Entries of this node that changed names: it knows those already.
+    pub(super) named_here: std::sync::Mutex<std::collections::BTreeSet<String>>,
+    pub(super) started_at: Micros,
+    /// What this node has seen of the others.
+    pub(super) followed: Mutex<Followed>,
     pub(super) pending: Pending,
     pub(super) replicas: LedgerReplicas,
     examining: AtomicBool,
+    /// Held while a block of numbers is reserved.
+    pub(super) numbering: Mutex<()>,
     /// Held while a backup is taken.
     pub(crate) backing_up: Mutex<()>,
     shapes: OnceCell<Vec<Table>>,
@@ -137,6 +100,7 @@ impl Strongroom {
         let mut node = [0_u8; 8];
         entropy.fill(&mut node);
         let release = Arc::new(gate);
+        let started_at = clock.now();
         Arc::new(Self {
             db,
             blobs,
@@ -152,11 +116,15 @@ impl Strongroom {
             strangers: Strangers::default(),
             node: hex::encode(node),
             authority: AtomicU64::new(0),
-            term: Mutex::new(0),
-            sequencing: Mutex::new(None),
+            lease: Mutex::default(),
+            signing: AtomicBool::new(false),
+            named_here: std::sync::Mutex::default(),
+            started_at,
+            followed: Mutex::default(),
             pending: Pending::default(),
             replicas,
             examining: AtomicBool::new(false),
+            numbering: Mutex::new(()),
             backing_up: Mutex::new(()),
             shapes: OnceCell::new(),
             signed: watch::Sender::new((0, Arc::from(""))),
@@ -337,16 +305,19 @@ impl Strongroom {
         }
     }
 
-    /// Writes the time, and how many strangers were turned away since, into the ledger.
+    /// Writes the time, where this node is the sequencer, and how many strangers it has turned away since, into the
+    /// ledger.
     ///
     /// # Errors
     /// Sealed or storage.
     pub async fn write_time(self: &Arc<Self>) -> Result<()> {
         let strangers = self.strangers.take();
         let ctx = self.system(SystemRole::Sequencer);
-        let authority = self.anchor().await?.to_json();
-        let facts = Facts::default().clear("seconds", self.now() / SECOND).clear("authority", authority);
-        ctx.permit_with(Verb::LedgerTime, &Target::Firm, facts).await?;
+        if self.signs() {
+            let authority = self.anchor().await?.to_json();
+            let facts = Facts::default().clear("seconds", self.now() / SECOND).clear("authority", authority);
+            ctx.permit_with(Verb::LedgerTime, &Target::Firm, facts).await?;
+        }
         if strangers > 0 {
             let facts = Facts::default().clear("count", strangers);
             ctx.permit_with(Verb::StrangersRefused, &Target::Firm, facts).await?;
@@ -354,12 +325,14 @@ impl Strongroom {
         Ok(())
     }
 
-    /// Seals: drops keys and names at once. Streams stop before their next chunk.
+    /// Seals every node: this one drops keys and names at once, the others as soon as they look. Streams stop before
+    /// their next chunk.
     ///
     /// # Errors
     /// The actor may not; then nothing is sealed.
     pub async fn seal(self: &Arc<Self>, ctx: &Ctx) -> Result<()> {
         ctx.permit(Verb::SystemSeal, &Target::Firm).await?;
+        self.seal_others().await;
         self.sequence_all().await.ok();
         self.save_checkpoint().await.ok();
         self.vault.seal();
@@ -369,7 +342,7 @@ impl Strongroom {
     }
 
     /// A ledger that is not as this process left it is not written on: everything stops until people have looked.
-    fn stop_over_tampering(&self) {
+    pub(super) fn stop_over_tampering(&self) {
         self.vault.seal();
         self.directory.forget();
         tracing::error!(

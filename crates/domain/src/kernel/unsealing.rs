@@ -7,7 +7,7 @@ use strongroom_seal::Key;
 use strongroom_seal::keyring::Keyring;
 use strongroom_seal::unseal::RootKey;
 use strongroom_storage::sql::Row;
-use strongroom_storage::statements;
+use strongroom_storage::{params, statements};
 use strongroom_tlog::tile::{needed_tiles_for_root, root};
 
 use super::actor::{Actor, Channel, SystemRole};
@@ -17,7 +17,7 @@ use super::entry::Facts;
 use super::error::{Error, Result};
 use super::facts::{id_of, number};
 use super::id::{ClientId, GroupId, MatterId, StaffId};
-use super::ledger::Head;
+use super::ledger::{Head, signed};
 use super::permit::Permit;
 use super::strongroom::Strongroom;
 use super::target::Target;
@@ -56,7 +56,8 @@ impl Strongroom {
     }
 
     async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
-        let head = match self.hold().await {
+        self.begin_to_follow().await?;
+        let head = match self.hold_alone().await {
             // whoever examines a firm that does not agree must come in to say what does not
             Err(error) if self.only_examines() => {
                 tracing::error!(cause = %error, "the firm is examined and would not be opened");
@@ -77,10 +78,20 @@ impl Strongroom {
         Ok(())
     }
 
+    /// Other nodes may work meanwhile: what is held against one another must not change in between.
+    async fn hold_alone(&self) -> Result<Head> {
+        let alone = self.db.hold_turn().await?;
+        let held = self.hold().await;
+        if let Some(alone) = alone {
+            alone.rollback().await.ok();
+        }
+        held
+    }
+
     /// Takes the sequencer's term, and knows the newest checkpoint.
     async fn begin_at(&self, head: &Head) -> Result<()> {
         if !self.only_examines() {
-            *self.term.lock().await = self.take_term().await?;
+            self.take_lease().await?;
         }
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
         Ok(())
@@ -117,7 +128,8 @@ impl Strongroom {
         if found != kept_root {
             return Err(rolled_back("is another than the keyring remembers: it was forked"));
         }
-        let counted: i64 = self.db.one(&super::ledger::COUNT, &[]).await?.get("n")?;
+        let counted: i64 =
+            self.db.one(&super::ledger::COUNT, &params![signed(head.size)?]).await?.get("n")?;
         if u64::try_from(counted).unwrap_or(0) != head.size {
             return Err(rolled_back("has lost entries"));
         }
@@ -151,11 +163,11 @@ impl Strongroom {
     }
 
     /// One name that does not open must not keep the firm out: it is logged, and `check` names it.
-    fn heard(&self, known: Result<Known>) -> Option<Known> {
+    pub(super) fn heard(&self, known: Result<Known>) -> Option<Known> {
         known.inspect_err(|error| tracing::error!(cause = %error, "a name does not open")).ok()
     }
 
-    fn read_client(&self, permit: &Permit, row: &Row) -> Result<Known> {
+    pub(super) fn read_client(&self, permit: &Permit, row: &Row) -> Result<Known> {
         let id: ClientId = id_of(row, "client_id")?;
         let key = self.vault.key(permit, &id.any(), KeyOf::Client(number(row)?))?;
         let text = id.to_string();
@@ -168,7 +180,7 @@ impl Strongroom {
         Ok(Known::Client(id, ClientName { name, reference }))
     }
 
-    fn read_matter(&self, permit: &Permit, row: &Row) -> Result<Known> {
+    pub(super) fn read_matter(&self, permit: &Permit, row: &Row) -> Result<Known> {
         let id: MatterId = id_of(row, "matter_id")?;
         let key = self.vault.key(permit, &id.any(), KeyOf::Matter(number(row)?))?;
         let text = id.to_string();
@@ -181,7 +193,7 @@ impl Strongroom {
         Ok(Known::Matter(id, MatterName { client: id_of(row, "client_id")?, name, reference }))
     }
 
-    fn read_staff(&self, row: &Row) -> Result<Known> {
+    pub(super) fn read_staff(&self, row: &Row) -> Result<Known> {
         let id: StaffId = id_of(row, "staff_id")?;
         let text = id.to_string();
         let version: i64 = row.get("row_version")?;
@@ -193,7 +205,7 @@ impl Strongroom {
         Ok(Known::Staff(id, StaffName { name, email }))
     }
 
-    fn read_group(&self, row: &Row) -> Result<Known> {
+    pub(super) fn read_group(&self, row: &Row) -> Result<Known> {
         let id: GroupId = id_of(row, "group_id")?;
         let text = id.to_string();
         let at =

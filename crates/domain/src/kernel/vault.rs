@@ -7,7 +7,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, RwLock};
 
-use strongroom_seal::keyring::{Keyring, Kind};
+use strongroom_seal::keyring::Keyring;
 use strongroom_seal::mac::Macs;
 use strongroom_seal::tree::Leaf;
 use strongroom_seal::unseal::RootKey;
@@ -18,6 +18,8 @@ use super::error::{Error, Result};
 use super::id::AnyId;
 use super::keyring_file::KeyringStore;
 use super::permit::Permit;
+
+mod numbers;
 
 /// Where in the keyring a key lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,9 +50,6 @@ pub enum Numbered {
     Record,
 }
 
-/// How many numbers one write of the keyring reserves.
-const BLOCK: u32 = 1024;
-
 /// Keys under the system key.
 pub struct SystemKeys {
     /// MACs of bound rows.
@@ -66,7 +65,8 @@ struct Open {
     root: RootKey,
     keyring_key: Key,
     system: SystemKeys,
-    spare: [Range<u64>; 3],
+    /// Numbers of each kind that this node has reserved and not given out.
+    spare: [Vec<Range<u64>>; 3],
 }
 
 /// See the module.
@@ -141,7 +141,7 @@ impl Vault {
             blind: Macs::new(&keyring.system("blind indexes")),
         };
         let mut open = self.open.write().map_err(|_| Error::Sealed)?;
-        *open = Some(Open { keyring, root, keyring_key, system, spare: [0..0, 0..0, 0..0] });
+        *open = Some(Open { keyring, root, keyring_key, system, spare: Default::default() });
         Ok(())
     }
 
@@ -237,38 +237,9 @@ impl Vault {
         })
     }
 
-    /// The next number of a kind; reserves a block in every replica of the keyring when none is left.
-    ///
-    /// The block is handed out after every replica has it: a number that was given is never given again.
-    /// Replicas are written without the lock that readers need, so that a slow one keeps nobody from reading.
-    ///
-    /// # Errors
-    /// Sealed, or a replica cannot be written.
-    pub fn next_number(&self, kind: Numbered) -> Result<u32> {
-        let _one_at_a_time = self.saving.lock().map_err(|_| Error::Sealed)?;
-        let (place, numbers) = match kind {
-            Numbered::Client => (0, Kind::Clients),
-            Numbered::Matter => (1, Kind::Matters),
-            Numbered::Record => (2, Kind::Records),
-        };
-        if let Some(number) = self.spare(place, None)? {
-            return Ok(number);
-        }
-        let used_up = || Error::Internal(String::from("numbers are used up"));
-        let block = self.change(|keyring| keyring.reserve(numbers, BLOCK).map_err(|_| used_up()))?;
-        self.save()?;
-        self.spare(place, Some(block))?.ok_or_else(used_up)
-    }
-
-    /// Takes the next number of a reserved block, or of this new one.
-    fn spare(&self, place: usize, block: Option<Range<u64>>) -> Result<Option<u32>> {
-        let mut guard = self.open.write().map_err(|_| Error::Sealed)?;
-        let spare = guard.as_mut().ok_or(Error::Sealed)?.spare.get_mut(place).ok_or(Error::Sealed)?;
-        if let Some(block) = block {
-            *spare = block;
-        }
-        let number = spare.next().map(u32::try_from).transpose();
-        number.map_err(|_| Error::Internal(String::from("numbers are used up")))
+    /// The generation of the keyring that is open.
+    pub(super) fn generation(&self) -> Result<u64> {
+        self.with(|open| Ok(open.keyring.generation()))
     }
 
     fn change<T>(&self, f: impl FnOnce(&mut Keyring) -> Result<T>) -> Result<T> {

@@ -74,6 +74,9 @@ impl Placed {
 /// Writes the firm; the first day is tomorrow.
 pub(super) async fn place(f: &Fixture, firm: &Firm) -> Placed {
     let first_day = f.room.now() + DAY;
+    for kind in [Numbered::Client, Numbered::Matter, Numbered::Record] {
+        f.room.ensure_numbers(kind).await.expect("numbers are reserved");
+    }
     f.admin().await.perform(Place { firm: firm.clone(), first_day }).await.expect("the firm is written")
 }
 

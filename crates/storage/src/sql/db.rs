@@ -116,6 +116,15 @@ impl Db {
         })
     }
 
+    /// Until it ends, nobody else begins in any turn: for what must be read together over many statements, however long
+    /// it takes. On SQLite there is nobody else, so this is nothing.
+    pub async fn hold_turn(&self) -> Result<Option<Tx>, DbError> {
+        match &self.backend {
+            Backend::Sqlite { .. } => Ok(None),
+            Backend::Postgres(pool) => Ok(Some(Tx::postgres(PgTx::hold_turn(pool).await?, None))),
+        }
+    }
+
     fn may_begin(&self) -> Result<(), DbError> {
         self.disk.step(Step::Begin).map_err(|e| DbError::Unavailable(Cause::new("begin", e.to_string())))
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
@@ -22,7 +23,13 @@ pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, Db
             // A server set to `off` would acknowledge what it may forget.
             ("synchronous_commit", "on".to_owned()),
             ("lock_timeout", millis(options.busy_timeout)),
-            ("idle_in_transaction_session_timeout", millis(options.busy_timeout * 6)),
+            // a process that stands still in the middle of a transaction holds up the others so long and no longer
+            ("idle_in_transaction_session_timeout", millis(options.busy_timeout / 2)),
+            // and one that has gone without a word is noticed
+            ("tcp_keepalives_idle", "5".to_owned()),
+            ("tcp_keepalives_interval", "2".to_owned()),
+            ("tcp_keepalives_count", "3".to_owned()),
+            ("tcp_user_timeout", millis(options.busy_timeout)),
             ("client_min_messages", "warning".to_owned()),
         ])
         .disable_statement_logging();
@@ -71,18 +78,36 @@ async fn suitable(pool: &PgPool) -> Result<(), DbError> {
     Ok(())
 }
 
+/// What a database that can be reached answers a statement in. One that cannot must not keep people waiting until TCP
+/// gives up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+async fn within<T>(
+    name: &'static str,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, DbError> {
+    // boxed: on their way up through a deep stack of operations these would be many kilobytes each
+    match tokio::time::timeout(PATIENCE, Box::pin(work)).await {
+        Ok(done) => done.map_err(|e| classify(name, &e)),
+        Err(_) => Err(DbError::Unavailable(Cause::new(name, "the database does not answer"))),
+    }
+}
+
 /// Rows outside a transaction.
 pub(super) async fn pool_all(pool: &PgPool, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-    let mut conn = pool.acquire().await.map_err(|e| classify(sql.name, &e))?;
+    let mut conn = within(sql.name, pool.acquire()).await?;
     all(&mut conn, sql, params).await
 }
 
 async fn all(conn: &mut PgConnection, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
     let text = AssertSqlSafe(sql.render(Engine::Postgres));
-    let rows = sqlx::query_with(text, param::postgres(sql.name, params)?).fetch_all(conn).await;
-    let rows = rows.map_err(|e| classify(sql.name, &e))?;
+    let query = sqlx::query_with(text, param::postgres(sql.name, params)?);
+    let rows = within(sql.name, query.fetch_all(conn)).await?;
     Ok(rows.into_iter().map(|row| Row { statement: sql.name, inner: Inner::Postgres(row) }).collect())
 }
+
+/// This transaction may stand idle between its statements.
+const UNHURRIED: &str = "SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// A transaction.
 #[derive(Debug)]
@@ -90,7 +115,7 @@ pub(super) struct PgTx(Transaction<'static, Postgres>);
 
 impl PgTx {
     pub(super) async fn write(pool: &PgPool) -> Result<PgTx, DbError> {
-        pool.begin().await.map(PgTx).map_err(|e| classify("begin", &e))
+        within("begin", pool.begin()).await.map(PgTx)
     }
 
     /// One whose turn it is. Statements of one transaction see what others commit between them, so what is read
@@ -103,7 +128,14 @@ impl PgTx {
             }
             Turn::Alone => "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()))",
         };
-        sqlx::query(lock).execute(&mut *tx).await.map_err(|e| classify("turn", &e))?;
+        within("turn", sqlx::query(lock).execute(&mut *tx)).await?;
+        Ok(PgTx(tx))
+    }
+
+    /// As [`PgTx::write_in`] alone, for as long as it takes.
+    pub(super) async fn hold_turn(pool: &PgPool) -> Result<PgTx, DbError> {
+        let PgTx(mut tx) = PgTx::write_in(pool, Turn::Alone).await?;
+        within("turn", sqlx::query(UNHURRIED).execute(&mut *tx)).await?;
         Ok(PgTx(tx))
     }
 
@@ -111,15 +143,14 @@ impl PgTx {
     pub(super) async fn alone_over(&mut self, name: &'static str, mark: [u8; 4]) -> Result<(), DbError> {
         let lock = "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()), $1)";
         let query = sqlx::query(lock).bind(i32::from_be_bytes(mark));
-        query.execute(&mut *self.0).await.map_err(|e| classify(name, &e))?;
-        Ok(())
+        within(name, query.execute(&mut *self.0)).await.map(drop)
     }
 
     pub(super) async fn snapshot(pool: &PgPool) -> Result<PgTx, DbError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-        let mut tx = pool.begin_with(begin).await.map_err(|e| classify("begin", &e))?;
+        let mut tx = within("begin", pool.begin_with(begin)).await?;
         // PostgreSQL takes the snapshot at the first statement, not at BEGIN.
-        sqlx::query("SELECT 1").execute(&mut *tx).await.map_err(|e| classify("begin", &e))?;
+        within("begin", sqlx::query(UNHURRIED).execute(&mut *tx)).await?;
         Ok(PgTx(tx))
     }
 
@@ -130,8 +161,7 @@ impl PgTx {
     pub(super) async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
         let text = AssertSqlSafe(sql.render(Engine::Postgres));
         let query = sqlx::query_with(text, param::postgres(sql.name, params)?);
-        let done = query.execute(&mut *self.0).await.map_err(|e| classify(sql.name, &e))?;
-        Ok(done.rows_affected())
+        Ok(within(sql.name, query.execute(&mut *self.0)).await?.rows_affected())
     }
 
     pub(super) async fn script(
@@ -144,12 +174,11 @@ impl PgTx {
     }
 
     pub(super) async fn commit(self) -> Result<(), DbError> {
-        let committing =
-            tokio::spawn(async move { self.0.commit().await.map_err(|e| classify("commit", &e)) });
+        let committing = tokio::spawn(within("commit", self.0.commit()));
         committing.await.unwrap_or_else(|_| Err(DbError::Unavailable(Cause::new("commit", "the task ended"))))
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbError> {
-        self.0.rollback().await.map_err(|e| classify("rollback", &e))
+        within("rollback", self.0.rollback()).await
     }
 }

@@ -12,8 +12,9 @@ use crate::kernel::text::{Name, Reason};
 use crate::kernel::verb::Scope;
 
 /// One change for each table. A row that was changed so still has its key.
-const CHANGES: [(&str, &str, &str); 22] = [
+const CHANGES: [(&str, &str, &str); 23] = [
     ("firm", "origin", "'other.invalid/ledger'"),
+    ("counter", "value", "value + 1"),
     ("policy_file", "text", "text || ' '"),
     ("policy_proposal", "source", "'release'"),
     ("policy_replaced", "files", "files || ' '"),

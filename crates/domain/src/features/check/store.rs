@@ -4,6 +4,7 @@ use strongroom_storage::statements;
 
 statements! {
     pub P_FIRM = "SELECT firm_id, origin, created_at, lone_administrator, policies, sealed_name, mac FROM firm WHERE firm_id > $1 ORDER BY firm_id LIMIT $2";
+    pub P_COUNTER = "SELECT name, value, mac FROM counter WHERE name > $1 ORDER BY name LIMIT $2";
     pub P_POLICY_FILE = "SELECT name, text, mac FROM policy_file WHERE name > $1 ORDER BY name LIMIT $2";
     pub P_POLICY_PROPOSAL = "SELECT proposal_id, source, files, digest, instead_of, proposed_by, proposed_at, state, decided_by, decided_at, \
         sealed_reason, mac FROM policy_proposal WHERE proposal_id > $1 ORDER BY proposal_id LIMIT $2";

@@ -136,6 +136,7 @@ use Version::{Of, One};
 tables! {
     "firm", P_FIRM, [T("firm_id")], System, One, sealed ["name"], {
         "firm_id" Text, "origin" Text, "created_at" Int, "lone_administrator" Bool, "policies" Bytes, "sealed_name" Bytes }
+    "counter", P_COUNTER, [T("name")], System, One, sealed [], { "name" Text, "value" Int }
     "policy_file", P_POLICY_FILE, [T("name")], System, One, sealed [], { "name" Text, "text" Text }
     "policy_proposal", P_POLICY_PROPOSAL, [T("proposal_id")], System, One, sealed ["reason"], {
         "proposal_id" Text, "source" Text, "files" Text, "digest" Bytes, "instead_of" Bytes, "proposed_by" Text, "proposed_at" Int, "state" Text,

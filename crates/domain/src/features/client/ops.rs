@@ -27,6 +27,7 @@ pub struct CreateClient {
 impl Operation for CreateClient {
     const VERB: Verb = Verb::ClientCreate;
     const TURN: Turn = Turn::Beside;
+    const NUMBERS: Option<Numbered> = Some(Numbered::Client);
     type Output = ClientId;
 
     fn target(&self) -> Target {

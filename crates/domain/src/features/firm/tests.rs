@@ -47,7 +47,7 @@ async fn the_newest_keyring_is_taken_wherever_it_lies() {
     let f = Fixture::new().await;
     let first = f.folder.join("keyring-a/keyring");
     let before = std::fs::read(&first).unwrap();
-    let given = f.room.vault.next_number(Numbered::Client).unwrap();
+    let given = f.room.next_number(Numbered::Client).await.unwrap();
     f.room.sequence_all().await.unwrap();
     f.room.save_checkpoint().await.unwrap();
     let kept = f.room.vault.kept_checkpoint().unwrap();
@@ -55,7 +55,7 @@ async fn the_newest_keyring_is_taken_wherever_it_lies() {
     std::fs::write(&first, before).unwrap();
     let again = f.reopened().await.unwrap();
     assert_eq!(again.vault.kept_checkpoint().unwrap(), kept);
-    assert!(again.vault.next_number(Numbered::Client).unwrap() > given, "a number is never given twice");
+    assert!(again.next_number(Numbered::Client).await.unwrap() > given, "a number is never given twice");
     let other = std::fs::read(f.folder.join("keyring-b/keyring")).unwrap();
     assert_eq!(std::fs::read(&first).unwrap(), other, "the older one was brought up to the newer");
 }
@@ -66,10 +66,10 @@ async fn a_check_never_reads_one_replica_before_and_one_after_a_change() {
     let room = f.room.clone();
     let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let stopped = stop.clone();
-    let writer = std::thread::spawn(move || {
+    let writer = tokio::spawn(async move {
         let mut numbers = 0;
         while !stopped.load(std::sync::atomic::Ordering::SeqCst) {
-            room.vault.next_number(Numbered::Client).unwrap();
+            room.next_number(Numbered::Client).await.unwrap();
             numbers += 1;
         }
         numbers
@@ -80,7 +80,7 @@ async fn a_check_never_reads_one_replica_before_and_one_after_a_change() {
         assert!(found.is_empty(), "{found:?}");
     }
     stop.store(true, std::sync::atomic::Ordering::SeqCst);
-    assert!(writer.join().unwrap() > 1_024, "the keyring was written meanwhile");
+    assert!(writer.await.unwrap() > 1_024, "the keyring was written meanwhile");
 }
 
 /// The tables from which authority is read, as a thief keeps them.

@@ -31,6 +31,7 @@ pub struct OpenMatter {
 
 impl Operation for OpenMatter {
     const VERB: Verb = Verb::MatterCreate;
+    const NUMBERS: Option<Numbered> = Some(Numbered::Matter);
     type Output = MatterId;
 
     fn target(&self) -> Target {

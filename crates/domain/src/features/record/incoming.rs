@@ -79,7 +79,7 @@ pub async fn incoming(ctx: &Ctx, new: NewRecord) -> Result<Incoming<'_>> {
     let watch = ctx.room.vault.watch();
     let facts = Facts::about([record.any()]);
     let (permit, subject) = ctx.permit_with(Verb::UploadBegin, &Target::Matter(matter), facts).await?;
-    let number = ctx.room.vault.next_number(Numbered::Record)?;
+    let number = ctx.room.next_number(Numbered::Record).await?;
     let key_of = KeyOf::Record { matter: subject.need_matter()?.number, record: number };
     let key = ctx.room.vault.key(&permit, &record.any(), key_of)?;
     let context = ctx.room.vault.content_context(&record.to_string(), 1);

@@ -7,6 +7,7 @@ use crate::features::backup::{self, LastBackup};
 use crate::kernel::clock::Micros;
 use crate::kernel::ctx::Ctx;
 use crate::kernel::error::Result;
+use crate::kernel::nodes::Node;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
@@ -60,6 +61,8 @@ pub struct Health {
     pub oldest_pending: Option<Micros>,
     /// How long ago the newest checkpoint was signed.
     pub checkpoint_age: Option<Micros>,
+    /// The nodes that serve the firm, on an engine that carries several.
+    pub nodes: Vec<Node>,
     /// The newest backup that came to its end.
     pub backup: Option<LastBackup>,
     /// How previews are confined: a sentence; none before the first preview.
@@ -98,6 +101,7 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         lag_entries: head.size.saturating_sub(head.signed_size) + pending,
         oldest_pending: waiting.get("oldest")?,
         checkpoint_age: signed_at.map(|at| (ctx.now() - at).max(0)),
+        nodes: room.nodes().await?,
         backup: backup::newest(room).await?,
         confinement: room.settings.previewer.as_ref().and_then(|p| p.confinement()).map(|c| c.says()),
         not_claimed: NOT_CLAIMED,

@@ -83,6 +83,7 @@ struct BeginUpload(NewUpload);
 impl Operation for BeginUpload {
     const VERB: Verb = Verb::UploadBegin;
     const TURN: Turn = Turn::Beside;
+    const NUMBERS: Option<Numbered> = Some(Numbered::Record);
     type Output = UploadId;
 
     fn target(&self) -> Target {

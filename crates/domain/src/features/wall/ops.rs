@@ -26,6 +26,7 @@ pub struct MakeWall {
 
 impl Operation for MakeWall {
     const VERB: Verb = Verb::WallMake;
+    const NUMBERS: Option<Numbered> = Some(Numbered::Client);
     type Output = WallId;
 
     fn target(&self) -> Target {

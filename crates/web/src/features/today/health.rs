@@ -2,7 +2,8 @@
 
 use strongroom_domain::features::backup::LastBackup;
 use strongroom_domain::features::today::{self, Health as State};
-use strongroom_domain::kernel::clock::DAY;
+use strongroom_domain::kernel::clock::{DAY, SECOND};
+use strongroom_domain::kernel::nodes::Node;
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
 
@@ -70,6 +71,35 @@ fn backups(page: &Page, h: &State) -> Check {
     }
 }
 
+/// A node that has not said for so long that it lives is gone or cut off.
+const SILENT: i64 = 30 * SECOND;
+
+/// Where the firm has one file there is one node, and nothing to say.
+fn nodes(page: &Page, h: &State) -> Option<Check> {
+    let silent = |node: &Node| page.ctx.now() - node.seen_at > SILENT;
+    let shown = |node: &Node| {
+        let part = match (silent(node), node.signs) {
+            (true, _) => format!("silent since {}", page.clocks.when(node.seen_at).text),
+            (false, true) => String::from("serves; numbers and signs the ledger"),
+            (false, false) => String::from("serves"),
+        };
+        let here = if node.here { ", answered you" } else { "" };
+        (node.host.clone(), format!("{part}{here}; release {}", node.release))
+    };
+    (!h.nodes.is_empty()).then(|| Check {
+        name: String::from("Nodes"),
+        chip: if h.nodes.iter().any(silent) {
+            chip(false, "", "One is silent")
+        } else {
+            Chip::toned(Tone::Good, Icon::Check, many(h.nodes.len() as u64, "node", "nodes"))
+        },
+        says: String::from(
+            "Each serves all of the firm. One numbers and signs the ledger; another takes that over within five seconds. A node that ended without a word stands here for an hour.",
+        ),
+        facts: h.nodes.iter().map(shown).collect(),
+    })
+}
+
 fn checks(page: &Page, h: &State) -> Vec<Check> {
     let replicas: Vec<(String, String)> = h
         .replicas
@@ -85,7 +115,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         Ok(()) => String::from("Answers."),
         Err(why) => why.clone(),
     };
-    vec![
+    let all = vec![
         Check {
             name: String::from("Seal"),
             chip: chip(!h.sealed, "Unsealed", "Sealed"),
@@ -149,7 +179,8 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
             ),
             facts: Vec::new(),
         },
-    ]
+    ];
+    nodes(page, h).into_iter().chain(all).collect()
 }
 
 async fn draw(page: &Page) -> Answer {

@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
+.PHONY: deb help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 stage := scripts/stage
 
@@ -46,6 +46,12 @@ browser: ## only the journeys in Chromium (SPEC=wall.spec.mjs picks one)
 release: ## target/release/strongroom and target/release/strongroom-verify, optimised
 	@scripts/assets build
 	cargo build --locked --release --bin strongroom --bin strongroom-verify
+
+deb: ## a Debian package of both programs, with unit, man pages and completions (target/debian)
+	@scripts/tools deb
+	@$(MAKE) --no-print-directory release
+	target/release/strongroom manual --to target/manual
+	cargo deb --no-build --locked -p strongroom-app
 
 ci: ## what a merge must pass, with the budget of each stage
 	@.ci/run

@@ -52,6 +52,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Write man pages and shell completions
+    Manual {
+        /// The folder to write them into
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
     #[command(hide = true)]
     DemoMake {
         #[arg(long)]
@@ -341,6 +347,11 @@ pub(crate) struct Export {
     pub(crate) reason: Option<String>,
     #[command(flatten)]
     pub(crate) reach: Reach,
+}
+
+/// The command line, as it is defined.
+pub(crate) fn definition() -> clap::Command {
+    <Line as clap::CommandFactory>::command()
 }
 
 /// Reads the command line; the exit code where there is nothing more to do.

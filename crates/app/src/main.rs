@@ -11,6 +11,7 @@ mod config;
 mod demo;
 mod hardening;
 mod init;
+mod manual;
 mod operator;
 mod person;
 mod policies;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Ending> {
     match command {
         Command::Serve(place) => serve::run(&config::load(&place)?),
+        Command::Manual { to } => manual::run(&to),
         Command::Demo(options) => demo::run(options),
         Command::DemoMake { data } => demo::make::run(&data),
         Command::Init(options) => init::run(options),

@@ -96,10 +96,14 @@ pub(crate) fn lock(config: &Config) -> anyhow::Result<Option<Lock>> {
         return Ok(None);
     };
     let database = config.database()?;
-    if database.contains("://") {
+    if database.starts_with("postgres://") || database.starts_with("postgresql://") {
         return Ok(Some(Lock(folder, None)));
     }
-    let beside = PathBuf::from(format!("{}.lock", database.strip_prefix("sqlite:").unwrap_or(&database)));
+    let file = database.strip_prefix("sqlite://").or_else(|| database.strip_prefix("sqlite:"));
+    let file = PathBuf::from(file.unwrap_or(&database));
+    // by whatever way it is reached
+    let file = std::fs::canonicalize(&file).unwrap_or(file);
+    let beside = PathBuf::from(format!("{}.lock", file.display()));
     let held = lock_file(&beside).with_context(|| format!("{} cannot be used", beside.display()))?;
     let file = held.with_context(|| {
         format!(

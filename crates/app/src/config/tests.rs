@@ -102,3 +102,30 @@ fn every_option_is_documented() {
     }
     assert!(count > 20);
 }
+
+/// The example that is installed: every option stands in it, as it would be written.
+#[test]
+fn the_example_holds_every_option_and_is_a_configuration() {
+    let example = include_str!("../../../../packaging/strongroom.toml");
+    assert!(read(example, Path::new("/srv")).is_ok(), "as it is installed, nothing is set");
+    let set: Vec<&str> = example
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with("[")).unwrap_or(line)
+        })
+        .collect();
+    let one_of_two = |line: &&str| !line.starts_with("database_file") && !line.starts_with("blobs");
+    let text = set.into_iter().filter(one_of_two).collect::<Vec<_>>().join("\n");
+    let config = read(&text, Path::new("/srv")).unwrap();
+    assert_eq!(config.s3.unwrap().bucket, "firm-records");
+    let defaults = Config::default();
+    assert_eq!(config.records.max_bytes, defaults.records.max_bytes);
+    assert_eq!(config.server.stall_timeout_seconds, defaults.server.stall_timeout_seconds);
+    assert_eq!(config.sessions.idle_minutes, defaults.sessions.idle_minutes);
+    let guide = include_str!("../../../../docs/configuration.md");
+    let named = guide.lines().filter_map(|l| l.strip_prefix("| `")?.split('`').next());
+    for option in named.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '_' | '3')))
+    {
+        assert!(example.contains(&format!("{option} = ")), "packaging/strongroom.toml lacks {option}");
+    }
+}

@@ -234,6 +234,14 @@ async fn a_node_that_is_cut_off_says_so_and_heals_while_the_others_serve() {
     eprintln!("signed again {took:?} after the node was cut off");
     to_database.mend().await;
     until("healed", async || two.get(&content).await.status.as_u16() == 200).await;
+    // the way swallows everything: the node gives up waiting, and heals with other connections
+    to_database.swallow();
+    let begun = Instant::now();
+    assert_eq!(two.get(&content).await.status.as_u16(), 503);
+    eprintln!("a database that does not answer was given up after {:?}", begun.elapsed());
+    one.get(&content).await.expect(200);
+    to_database.mend().await;
+    until("healed again", async || two.get(&content).await.status.as_u16() == 200).await;
     let (late, _) = add(&mut two, &path, "healed.txt").await;
     one.get(&format!("/api/v1/records/{late}/content")).await.expect(200);
     second.stop();

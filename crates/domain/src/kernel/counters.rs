@@ -24,6 +24,10 @@ const BLOCK: u64 = 1024;
 /// With fewer left, an operation that takes numbers reserves the next block before it begins: more than can run at once.
 const LOW: u64 = 128;
 
+/// How many numbers a restore leaves out: more than a firm gives between a backup and the loss of its database, and one
+/// in four thousand of those that there are.
+const SKIPPED: u64 = 1 << 20;
+
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counter {
@@ -111,6 +115,19 @@ impl Strongroom {
             tx.exec_one(&COUNTER_PUT, &params![name, stored, bind(name, stored).mac(&self.vault)?]).await?;
         }
         Ok(new)
+    }
+
+    /// After a restore: numbers begin so far above what the backup and this keyring know that none is given twice which
+    /// another node gave in between.
+    ///
+    /// # Errors
+    /// Sealed, storage.
+    pub(crate) async fn skip_numbers(&self) -> Result<()> {
+        for kind in [Numbered::Client, Numbered::Matter, Numbered::Record] {
+            let known = self.vault.numbers_known(kind)?;
+            self.count(Counter::Next(kind), |there| Ok(there.max(known) + SKIPPED)).await?;
+        }
+        Ok(())
     }
 
     /// The next number of a kind.

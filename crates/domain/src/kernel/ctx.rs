@@ -225,6 +225,10 @@ impl Ctx {
         target: &Target,
         own: Option<bool>,
     ) -> Result<Judged> {
+        if !matches!(self.actor, Actor::System(_)) {
+            // boxed, as it is seldom more than two comparisons
+            Box::pin(self.room.fresh()).await?;
+        }
         let person = self.actor.person();
         let subject = Subject::load(loader, target, person).await?;
         let me = match person {

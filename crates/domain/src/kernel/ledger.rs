@@ -25,7 +25,7 @@ statements! {
         VALUES ('x', 0, $1, 0, '', 0, $2, 0, 0)";
     pub TILE = "SELECT bytes FROM ledger_tile WHERE level = $1 AND idx = $2";
     pub BUNDLE = "SELECT idx, bytes FROM ledger_entry WHERE idx >= $1 AND idx < $2 ORDER BY idx";
-    pub COUNT = "SELECT COUNT(*) AS n FROM ledger_entry WHERE idx < $1", scan_ok;
+    pub COUNT = "SELECT COUNT(*) AS n FROM ledger_entry WHERE idx >= $1 AND idx < $2";
 }
 
 /// Writes an entry and the sets it names, inside a transaction.

@@ -43,6 +43,8 @@ statements! {
 
 /// How often a node looks.
 const LOOKS: Duration = Duration::from_millis(250);
+/// What was seen so long ago is looked at anew before anyone is answered.
+const HOLDS: Micros = 750_000;
 /// How often it says that it lives.
 const LIVES: Micros = 5 * SECOND;
 /// So many entries are read at once.
@@ -56,6 +58,8 @@ pub(super) struct Followed {
     seals: u64,
     size: u64,
     said_at: Micros,
+    /// Names that changed elsewhere and are not read yet.
+    names: Names,
 }
 
 /// A node, as people see it.
@@ -103,12 +107,34 @@ impl Strongroom {
         let seals = self.counter(Counter::Seals).await?;
         let row = self.look_row().await?;
         let (authority, firm, size) = (row.get("authority")?, row.get("firm")?, row.get("size")?);
-        *self.followed.lock().await = Followed { authority, firm, seals, size, said_at: 0 };
+        *self.followed.lock().await = Followed { authority, firm, seals, size, ..Followed::default() };
+        self.looked_at.store(self.now(), Ordering::SeqCst);
         Ok(())
     }
 
     async fn look_row(&self) -> Result<Row> {
         Ok(self.db.one(&LOOK, &params![Set::Firm(self.firm.id).id()]).await?)
+    }
+
+    /// What is kept in memory is as new as it must be for an answer: looked at within [`HOLDS`]. Where it is not, it is
+    /// looked at now.
+    ///
+    /// # Errors
+    /// Sealed; what the others did cannot be seen.
+    pub(super) async fn fresh(self: &Arc<Self>) -> Result<()> {
+        if !self.watching.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if !self.is_awake() {
+            return Err(Error::Sealed);
+        }
+        let stale = || (self.now() - self.looked_at.load(Ordering::SeqCst)).abs() > HOLDS;
+        if self.db.engine() == Engine::Sqlite || !stale() {
+            return Ok(());
+        }
+        let mut followed = self.followed.lock().await;
+        // another request may have looked while this one waited
+        if stale() { self.look_in(&mut followed).await } else { Ok(()) }
     }
 
     /// Looks what the other nodes have done, and does here what follows from it.
@@ -117,41 +143,53 @@ impl Strongroom {
     /// Storage; [`Error::Tampered`] where policies or an entry of ours are not as they were left.
     pub async fn look(self: &Arc<Self>) -> Result<()> {
         let mut followed = self.followed.lock().await;
-        if self.vault.is_sealed() || self.only_examines() {
+        self.look_in(&mut followed).await
+    }
+
+    async fn look_in(self: &Arc<Self>, followed: &mut Followed) -> Result<()> {
+        if !self.is_awake() || self.only_examines() {
             return Ok(());
         }
         if self.counter(Counter::Seals).await? != followed.seals {
-            self.vault.seal();
-            self.directory().forget();
+            if self.signs() {
+                // whoever comes next finds the ledger signed
+                self.sequence_all().await.ok();
+                self.save_checkpoint().await.ok();
+            }
+            self.drop_keys();
             tracing::warn!("sealed: the firm was sealed on another node");
-            return Ok(());
+            return Err(Error::Sealed);
         }
         let row = self.look_row().await?;
         let (authority, firm): (i64, Option<i64>) = (row.get("authority")?, row.get("firm")?);
-        if firm != followed.firm {
-            // two people approved other policies; rows and texts are read while nobody changes them
-            let alone = self.db.hold_turn().await?;
-            let held = crate::features::firm::hold_firm(self).await;
-            if let Some(alone) = alone {
-                alone.rollback().await.ok();
-            }
-            held?;
-            followed.firm = firm;
-        }
         if authority != followed.authority {
             followed.authority = authority;
             self.authority.fetch_add(1, Ordering::SeqCst);
         }
+        if firm != followed.firm {
+            self.follow_policies().await?;
+            followed.firm = firm;
+        }
         let size: u64 = row.get("size")?;
-        let mut names = Names::default();
         while followed.size < size {
             let to = size.min(followed.size + AT_ONCE);
             let rows = self.db.all(&NEWS, &params![signed(followed.size)?, signed(to)?]).await?;
-            self.hear(&rows, &mut names)?;
+            self.hear(&rows, &mut followed.names)?;
             followed.size = to;
         }
-        self.learn_names(names).await?;
-        self.say_alive(&mut followed).await
+        self.looked_at.store(self.now(), Ordering::SeqCst);
+        self.learn_names(&mut followed.names).await?;
+        self.say_alive(followed).await
+    }
+
+    /// Two people approved other policies: from here on they decide, or this node decides nothing.
+    async fn follow_policies(&self) -> Result<()> {
+        let held = crate::features::firm::hold_firm(self).await;
+        if let Err(error @ (Error::Conflict { .. } | Error::Tampered { .. })) = &held {
+            tracing::error!(cause = %error, "the policies that were approved on another node cannot decide here");
+            self.drop_keys();
+        }
+        held
     }
 
     fn hear(&self, rows: &[Row], names: &mut Names) -> Result<()> {
@@ -177,7 +215,7 @@ impl Strongroom {
     }
 
     /// Reads the names that changed on other nodes. The entry stands before a name opens.
-    async fn learn_names(self: &Arc<Self>, names: Names) -> Result<()> {
+    async fn learn_names(self: &Arc<Self>, names: &mut Names) -> Result<()> {
         if names.clients.is_empty() && names.matters.is_empty() && !names.people {
             return Ok(());
         }
@@ -185,13 +223,13 @@ impl Strongroom {
             self.system(SystemRole::Directory).permit(Verb::DirectoryBuild, &Target::Firm).await?;
         let permit = Permit::names(Verb::DirectoryBuild, permit.entry());
         let mut known: Vec<Known> = Vec::new();
-        for client in names.clients {
-            if let Some(row) = self.db.optional(&ONE_CLIENT, &params![client]).await? {
+        for client in &names.clients {
+            if let Some(row) = self.db.optional(&ONE_CLIENT, &params![client.clone()]).await? {
                 known.extend(self.heard(self.read_client(&permit, &row)));
             }
         }
-        for matter in names.matters {
-            if let Some(row) = self.db.optional(&ONE_MATTER, &params![matter]).await? {
+        for matter in &names.matters {
+            if let Some(row) = self.db.optional(&ONE_MATTER, &params![matter.clone()]).await? {
                 known.extend(self.heard(self.read_matter(&permit, &row)));
             }
         }
@@ -205,6 +243,7 @@ impl Strongroom {
         }
         tracing::info!(names = known.len(), "names that changed on another node were read");
         self.directory().learn(known);
+        *names = Names::default();
         Ok(())
     }
 
@@ -249,11 +288,14 @@ impl Strongroom {
         rows.iter().map(node).collect()
     }
 
-    /// The other nodes seal themselves as soon as they look. Where the database cannot be told, this node still seals.
-    pub(super) async fn seal_others(&self) {
-        if let Err(error) = self.count(Counter::Seals, |seals| Ok(seals + 1)).await {
-            tracing::error!(cause = %error, "the other nodes could not be told to seal");
-        }
+    /// The other nodes seal themselves as soon as they look.
+    ///
+    /// # Errors
+    /// The database could not be told: they do not.
+    pub(super) async fn seal_others(&self) -> Result<()> {
+        let mut followed = self.followed.lock().await;
+        followed.seals = self.count(Counter::Seals, |seals| Ok(seals + 1)).await?;
+        Ok(())
     }
 
     /// The last thing that a node says: another may take the lease at once.
@@ -269,6 +311,7 @@ impl Strongroom {
 
     /// Looks four times a second. Ends never; drop the task to stop it. A firm in one file has one node.
     pub async fn run_looks(self: Arc<Self>) {
+        self.watching.store(true, Ordering::SeqCst);
         if self.db.engine() == Engine::Sqlite {
             return;
         }

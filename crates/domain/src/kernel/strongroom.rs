@@ -1,6 +1,6 @@
 //! The firm's strongroom: storage, vault, gate, ledger and clock, wired once and shared by every request.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use strongroom_seal::Entropy;
@@ -59,6 +59,11 @@ pub struct Strongroom {
     pub(super) pending: Pending,
     pub(super) replicas: LedgerReplicas,
     examining: AtomicBool,
+    /// The firm was held against what is known of it, and works. Until then an open vault serves nobody.
+    awake: AtomicBool,
+    /// A task looks what other nodes do; when it last saw everything.
+    pub(super) watching: AtomicBool,
+    pub(super) looked_at: AtomicI64,
     /// Held while a block of numbers is reserved.
     pub(super) numbering: Mutex<()>,
     /// Held while a backup is taken.
@@ -124,6 +129,9 @@ impl Strongroom {
             pending: Pending::default(),
             replicas,
             examining: AtomicBool::new(false),
+            awake: AtomicBool::new(false),
+            watching: AtomicBool::new(false),
+            looked_at: AtomicI64::new(0),
             numbering: Mutex::new(()),
             backing_up: Mutex::new(()),
             shapes: OnceCell::new(),
@@ -244,6 +252,21 @@ impl Strongroom {
         self.examining.load(Ordering::SeqCst)
     }
 
+    pub(super) fn is_awake(&self) -> bool {
+        self.awake.load(Ordering::SeqCst) && !self.vault.is_sealed()
+    }
+
+    pub(super) fn awakes(&self) {
+        self.awake.store(true, Ordering::SeqCst);
+    }
+
+    /// Keys and names leave the memory. Streams stop before their next chunk.
+    pub(super) fn drop_keys(&self) {
+        self.awake.store(false, Ordering::SeqCst);
+        self.vault.seal();
+        self.directory.forget();
+    }
+
     pub(crate) fn wake_sequencer(&self) {
         self.wake.notify_one();
     }
@@ -282,7 +305,7 @@ impl Strongroom {
         loop {
             let tick = std::time::Duration::from_millis(500);
             tokio::time::timeout(tick, self.wake.notified()).await.ok();
-            if self.vault.is_sealed() {
+            if !self.is_awake() {
                 continue;
             }
             if let Err(error) = self.sequence().await {
@@ -329,22 +352,20 @@ impl Strongroom {
     /// their next chunk.
     ///
     /// # Errors
-    /// The actor may not; then nothing is sealed.
+    /// The actor may not; then nothing is sealed. The other nodes could not be told; then this one is.
     pub async fn seal(self: &Arc<Self>, ctx: &Ctx) -> Result<()> {
         ctx.permit(Verb::SystemSeal, &Target::Firm).await?;
-        self.seal_others().await;
         self.sequence_all().await.ok();
         self.save_checkpoint().await.ok();
-        self.vault.seal();
-        self.directory.forget();
+        let told = self.seal_others().await;
+        self.drop_keys();
         tracing::warn!("sealed");
-        Ok(())
+        told
     }
 
     /// A ledger that is not as this process left it is not written on: everything stops until people have looked.
     pub(super) fn stop_over_tampering(&self) {
-        self.vault.seal();
-        self.directory.forget();
+        self.drop_keys();
         tracing::error!(
             "sealed: the ledger is not as this server left it. Run `strongroom check` before unsealing"
         );

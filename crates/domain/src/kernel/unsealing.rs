@@ -31,6 +31,9 @@ statements! {
     pub ALL_GROUPS = "SELECT group_id, sealed_name, row_version FROM staff_group", scan_ok;
 }
 
+/// So many entries are counted at once: a statement must not take long.
+const COUNTED: usize = 1_000_000;
+
 impl Strongroom {
     /// Takes the keys in and starts to work. `how` is the unseal method, for the ledger.
     ///
@@ -48,16 +51,14 @@ impl Strongroom {
         match self.wake_up(how, operator).await {
             Ok(()) => Ok(()),
             Err(error) => {
-                self.vault.seal();
-                self.directory.forget();
+                self.drop_keys();
                 Err(error)
             }
         }
     }
 
     async fn wake_up(self: &Arc<Self>, how: &'static str, operator: &str) -> Result<()> {
-        self.begin_to_follow().await?;
-        let head = match self.hold_alone().await {
+        let head = match self.hold().await {
             // whoever examines a firm that does not agree must come in to say what does not
             Err(error) if self.only_examines() => {
                 tracing::error!(cause = %error, "the firm is examined and would not be opened");
@@ -78,22 +79,13 @@ impl Strongroom {
         Ok(())
     }
 
-    /// Other nodes may work meanwhile: what is held against one another must not change in between.
-    async fn hold_alone(&self) -> Result<Head> {
-        let alone = self.db.hold_turn().await?;
-        let held = self.hold().await;
-        if let Some(alone) = alone {
-            alone.rollback().await.ok();
-        }
-        held
-    }
-
     /// Takes the sequencer's term, and knows the newest checkpoint.
     async fn begin_at(&self, head: &Head) -> Result<()> {
         if !self.only_examines() {
             self.take_lease().await?;
         }
         self.signed.send_replace((head.signed_size, Arc::from(head.checkpoint.as_str())));
+        self.awakes();
         Ok(())
     }
 
@@ -103,13 +95,19 @@ impl Strongroom {
         self.begin_at(&self.ledger_head().await?).await
     }
 
-    /// Ledger, firm and authority must be those that were left.
+    /// Ledger, firm and authority must be those that were left. Other nodes may work meanwhile: what lies under a head
+    /// stays as it is, and authority is held in a turn of its own.
     async fn hold(&self) -> Result<Head> {
+        self.begin_to_follow().await?;
         let head = self.hold_ledger().await?;
         crate::features::firm::hold_firm(self).await?;
         self.hold_replicas(&head).await?;
-        self.hold_authority(&head).await?;
-        Ok(head)
+        let alone = self.db.hold_turn().await?;
+        let held = self.hold_authority(&head).await;
+        if let Some(alone) = alone {
+            alone.rollback().await.ok();
+        }
+        held.map(|()| head)
     }
 
     /// The ledger of the database must contain the checkpoint that the keyring remembers, whole.
@@ -128,10 +126,13 @@ impl Strongroom {
         if found != kept_root {
             return Err(rolled_back("is another than the keyring remembers: it was forked"));
         }
-        let counted: i64 =
-            self.db.one(&super::ledger::COUNT, &params![signed(head.size)?]).await?.get("n")?;
-        if u64::try_from(counted).unwrap_or(0) != head.size {
-            return Err(rolled_back("has lost entries"));
+        for from in (0..head.size).step_by(COUNTED) {
+            let to = head.size.min(from + COUNTED as u64);
+            let counted: u64 =
+                self.db.one(&super::ledger::COUNT, &params![signed(from)?, signed(to)?]).await?.get("n")?;
+            if counted != to - from {
+                return Err(rolled_back("has lost entries"));
+            }
         }
         let tiles = self.tiles(&needed_tiles_for_root(head.size)).await?;
         if root(head.size, &tiles).ok() != Some(head.root) {

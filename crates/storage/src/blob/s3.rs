@@ -9,31 +9,33 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use object_store::aws::{AmazonS3, AmazonS3Builder, S3ConditionalPut};
 use object_store::path::Path;
 use object_store::{
-    ClientOptions, Error, MultipartUpload, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, PutMode,
-    PutPayload, RetryConfig,
+    ClientOptions, Error, ObjectMeta, ObjectStore as _, ObjectStoreExt as _, PutPayload, RetryConfig,
 };
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{BlobError, BlobName, Entry};
+
+mod reader;
+mod writer;
+
+pub(super) use reader::S3Reader;
+pub(super) use writer::S3Writer;
 
 const MARK: &str = "strongroom-blobs";
 const MARK_TEXT: &[u8] = b"Blobs of Strongroom, layout 1. Do not change anything under this prefix.\n";
 
 /// What is smaller goes in one request; the rest in parts of this size. A store takes 10,000 parts: 80 GiB.
 const PART: usize = 8 << 20;
-/// How long one request may take, with what it is retried.
+/// How long one request may take, with what it is retried; one that carries much; the joining of many parts.
 const PATIENCE: Duration = Duration::from_secs(20);
+const CARRYING: Duration = Duration::from_secs(120);
+const JOINING: Duration = Duration::from_secs(600);
 /// How long is waited for the next bytes of an answer.
 const STALL: Duration = Duration::from_secs(10);
 
@@ -80,8 +82,12 @@ fn gone(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> BlobError
 
 /// Waits no longer than a request may take.
 async fn within<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    inside(PATIENCE, work).await
+}
+
+async fn inside<T>(time: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let late = |_| Error::Generic { store: "S3", source: "no answer in time".into() };
-    timeout(PATIENCE, work).await.map_err(late).flatten()
+    timeout(time, work).await.map_err(late).flatten()
 }
 
 impl S3 {
@@ -90,7 +96,7 @@ impl S3 {
             .with_allow_http(bucket.allow_http)
             .with_connect_timeout(Duration::from_secs(5))
             .with_timeout_disabled()
-            .with_read_timeout(STALL);
+            .with_read_timeout(CARRYING);
         let retry =
             RetryConfig { max_retries: 4, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() };
         let store = AmazonS3Builder::new()
@@ -177,210 +183,5 @@ impl S3 {
             }
         }
         Ok(page)
-    }
-}
-
-/// An object that is read, mostly from its beginning to its end.
-#[derive(Clone)]
-pub(super) struct S3Reader {
-    s3: Arc<S3>,
-    path: Path,
-    len: u64,
-    /// An answer that is under way, and how far it was read.
-    running: Arc<Mutex<Option<Running>>>,
-}
-
-impl std::fmt::Debug for S3Reader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3Reader").field("len", &self.len).finish_non_exhaustive()
-    }
-}
-
-struct Running {
-    at: u64,
-    left: Bytes,
-    body: Option<BoxStream<'static, Result<Bytes, Error>>>,
-}
-
-impl S3Reader {
-    pub(super) async fn open(s3: &Arc<S3>, name: &BlobName) -> Result<S3Reader, BlobError> {
-        let len = s3.head(name).await?.size;
-        Ok(S3Reader { s3: s3.clone(), path: s3.path(name.as_str()), len, running: Arc::default() })
-    }
-
-    pub(super) const fn len(&self) -> u64 {
-        self.len
-    }
-
-    /// Exactly these bytes. Whoever goes on where the last call ended is answered from one long answer of the store.
-    pub(super) async fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {
-        let end = offset.checked_add(len as u64).filter(|end| *end <= self.len).ok_or(BlobError::Short)?;
-        if len == 0 {
-            return Ok(Vec::new());
-        }
-        let mut running = self.running.lock().await;
-        let mut now = match running.take() {
-            Some(now) if now.at == offset => now,
-            _ => Running { at: offset, left: self.range(offset, end).await?, body: None },
-        };
-        let mut bytes = Vec::with_capacity(len);
-        while bytes.len() < len {
-            if now.left.is_empty() {
-                now.left = self.more(&mut now, offset + bytes.len() as u64).await?;
-            }
-            let take = now.left.len().min(len - bytes.len());
-            bytes.extend_from_slice(&now.left.split_to(take));
-        }
-        now.at = end;
-        *running = Some(now);
-        Ok(bytes)
-    }
-
-    /// One range, whole.
-    async fn range(&self, from: u64, to: u64) -> Result<Bytes, BlobError> {
-        match within(self.s3.store.get_range(&self.path, from..to)).await {
-            Ok(bytes) if bytes.len() as u64 == to - from => Ok(bytes),
-            Ok(_) => Err(gone("the store answered with another length")),
-            Err(error) => Err(self.s3.sort(error).await),
-        }
-    }
-
-    /// The next bytes of the long answer; it is begun where there is none.
-    async fn more(&self, now: &mut Running, from: u64) -> Result<Bytes, BlobError> {
-        if now.body.is_none() {
-            let options = object_store::GetOptions::new().with_range(Some(from..self.len));
-            now.body = match within(self.s3.store.get_opts(&self.path, options)).await {
-                Ok(answer) => Some(answer.into_stream()),
-                Err(error) => return Err(self.s3.sort(error).await),
-            };
-        }
-        let Some(body) = now.body.as_mut() else { return Err(gone("no answer")) };
-        match timeout(STALL, body.next()).await.map_err(gone)? {
-            Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(error)) => Err(gone(error)),
-            None => Err(gone("the store's answer ended early")),
-        }
-    }
-}
-
-/// An object on its way: small ones in one request, large ones in parts, one of them under way.
-pub(super) struct S3Writer {
-    s3: Arc<S3>,
-    path: Path,
-    written: u64,
-    part: Vec<Bytes>,
-    part_len: usize,
-    parts: Option<Parts>,
-}
-
-impl std::fmt::Debug for S3Writer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("S3Writer").field("written", &self.written).finish_non_exhaustive()
-    }
-}
-
-struct Parts {
-    upload: Option<Box<dyn MultipartUpload>>,
-    running: Option<JoinHandle<Result<(), Error>>>,
-}
-
-impl Drop for Parts {
-    fn drop(&mut self) {
-        if let Some(running) = &self.running {
-            running.abort();
-        }
-        // what was sent need not wait for the bucket's rule
-        if let Some(mut upload) = self.upload.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(async move { within(upload.abort()).await.ok() });
-        }
-    }
-}
-
-impl S3Writer {
-    pub(super) fn create(s3: &Arc<S3>, name: &BlobName) -> S3Writer {
-        S3Writer {
-            s3: s3.clone(),
-            path: s3.path(name.as_str()),
-            written: 0,
-            part: Vec::new(),
-            part_len: 0,
-            parts: None,
-        }
-    }
-
-    pub(super) const fn written(&self) -> u64 {
-        self.written
-    }
-
-    pub(super) async fn write(&mut self, piece: Bytes) -> Result<(), BlobError> {
-        self.written += piece.len() as u64;
-        self.part_len += piece.len();
-        self.part.push(piece);
-        if self.part_len >= PART {
-            self.send().await?;
-        }
-        Ok(())
-    }
-
-    /// Sends a part, when the one before it has arrived.
-    async fn send(&mut self) -> Result<(), BlobError> {
-        let payload = PutPayload::from_iter(std::mem::take(&mut self.part));
-        self.part_len = 0;
-        let mut parts = match self.parts.take() {
-            Some(parts) => parts,
-            None => Parts::begin(&self.s3, &self.path).await?,
-        };
-        parts.settle().await?;
-        let upload = parts.upload.as_mut().ok_or_else(|| gone("no upload"))?;
-        parts.running = Some(tokio::spawn(within(upload.put_part(payload))));
-        self.parts = Some(parts);
-        Ok(())
-    }
-
-    pub(super) async fn commit(mut self) -> Result<u64, BlobError> {
-        if self.parts.is_none() {
-            let payload = PutPayload::from_iter(std::mem::take(&mut self.part));
-            return match within(self.s3.store.put_opts(&self.path, payload, PutMode::Create.into())).await {
-                Ok(_) => Ok(self.written),
-                Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Err(BlobError::Exists),
-                Err(error) => Err(gone(error)),
-            };
-        }
-        if self.part_len > 0 {
-            self.send().await?;
-        }
-        let Some(mut parts) = self.parts.take() else { return Err(gone("no upload")) };
-        parts.settle().await?;
-        // names are drawn at random, so between this look and the end nobody else comes with the same one
-        match within(self.s3.store.head(&self.path)).await {
-            Err(Error::NotFound { .. }) => {}
-            Ok(_) => return Err(BlobError::Exists),
-            Err(error) => return Err(gone(error)),
-        }
-        let mut upload = parts.upload.take().ok_or_else(|| gone("no upload"))?;
-        within(upload.complete()).await.map_err(gone)?;
-        let stored = within(self.s3.store.head(&self.path)).await.map_err(gone)?.size;
-        if stored == self.written {
-            return Ok(stored);
-        }
-        within(self.s3.store.delete(&self.path)).await.map_err(gone)?;
-        Err(gone("the store kept another length"))
-    }
-}
-
-impl Parts {
-    async fn begin(s3: &S3, path: &Path) -> Result<Parts, BlobError> {
-        let upload = within(s3.store.put_multipart(path)).await.map_err(gone)?;
-        Ok(Parts { upload: Some(upload), running: None })
-    }
-
-    /// The part under way has arrived.
-    async fn settle(&mut self) -> Result<(), BlobError> {
-        match self.running.take() {
-            Some(running) => running.await.map_err(gone)?.map_err(gone),
-            None => Ok(()),
-        }
     }
 }

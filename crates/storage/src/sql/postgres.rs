@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres};
 
 use super::error::{Cause, classify};
 use super::row::Inner;
@@ -96,7 +97,11 @@ async fn within<T>(
 /// Rows outside a transaction.
 pub(super) async fn pool_all(pool: &PgPool, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
     let mut conn = within(sql.name, pool.acquire()).await?;
-    all(&mut conn, sql, params).await
+    let done = all(&mut conn, sql, params).await;
+    if matches!(done, Err(DbError::Unavailable(_))) {
+        conn.close_on_drop();
+    }
+    done
 }
 
 async fn all(conn: &mut PgConnection, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
@@ -106,79 +111,131 @@ async fn all(conn: &mut PgConnection, sql: &Sql, params: &[Param]) -> Result<Vec
     Ok(rows.into_iter().map(|row| Row { statement: sql.name, inner: Inner::Postgres(row) }).collect())
 }
 
-/// This transaction may stand idle between its statements.
-const UNHURRIED: &str = "SET LOCAL idle_in_transaction_session_timeout = 0";
+/// A transaction that reads many statements one after the other may stand idle between them; one that others wait for
+/// less long, for its process may have been stopped.
+const READS_LONG: &str = "SELECT set_config('idle_in_transaction_session_timeout', '0', true)";
+const HOLDS_LONG: &str = "SELECT set_config('idle_in_transaction_session_timeout', '60s', true)";
 
-/// A transaction.
+/// A transaction. One that is dropped, or whose answer did not come, takes its connection with it: nobody else is given
+/// one of which it is not known what it still does.
 #[derive(Debug)]
-pub(super) struct PgTx(Transaction<'static, Postgres>);
+pub(super) struct PgTx(Option<PoolConnection<Postgres>>);
+
+impl Drop for PgTx {
+    fn drop(&mut self) {
+        if let Some(mut conn) = self.0.take() {
+            conn.close_on_drop();
+        }
+    }
+}
+
+fn ended(name: &'static str) -> DbError {
+    DbError::Aborted { statement: name }
+}
 
 impl PgTx {
+    async fn begin(pool: &PgPool, begin: &'static str) -> Result<PgTx, DbError> {
+        let mut tx = PgTx(Some(within("begin", pool.acquire()).await?));
+        tx.run("begin", begin).await?;
+        Ok(tx)
+    }
+
+    fn conn(&mut self, name: &'static str) -> Result<&mut PgConnection, DbError> {
+        self.0.as_deref_mut().ok_or_else(|| ended(name))
+    }
+
+    /// A statement of fixed text.
+    async fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
+        let done = within(name, sqlx::raw_sql(text).execute(self.conn(name)?)).await;
+        self.kept(done).map(drop)
+    }
+
+    /// A connection that did not answer in time is nobody's any more.
+    fn kept<T>(&mut self, done: Result<T, DbError>) -> Result<T, DbError> {
+        if matches!(done, Err(DbError::Unavailable(_)))
+            && let Some(mut conn) = self.0.take()
+        {
+            conn.close_on_drop();
+        }
+        done
+    }
+
     pub(super) async fn write(pool: &PgPool) -> Result<PgTx, DbError> {
-        within("begin", pool.begin()).await.map(PgTx)
+        PgTx::begin(pool, "BEGIN").await
     }
 
     /// One whose turn it is. Statements of one transaction see what others commit between them, so what is read
     /// together must not be changed meanwhile.
     pub(super) async fn write_in(pool: &PgPool, turn: Turn) -> Result<PgTx, DbError> {
-        let PgTx(mut tx) = PgTx::write(pool).await?;
+        let mut tx = PgTx::write(pool).await?;
         let lock = match turn {
             Turn::Beside => {
                 "SELECT pg_advisory_xact_lock_shared(hashtext('strongroom ' || current_schema()))"
             }
             Turn::Alone => "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()))",
         };
-        within("turn", sqlx::query(lock).execute(&mut *tx)).await?;
-        Ok(PgTx(tx))
+        tx.run("turn", lock).await?;
+        Ok(tx)
     }
 
-    /// As [`PgTx::write_in`] alone, for as long as it takes.
+    /// As [`PgTx::write_in`] alone, for long.
     pub(super) async fn hold_turn(pool: &PgPool) -> Result<PgTx, DbError> {
-        let PgTx(mut tx) = PgTx::write_in(pool, Turn::Alone).await?;
-        within("turn", sqlx::query(UNHURRIED).execute(&mut *tx)).await?;
-        Ok(PgTx(tx))
+        let mut tx = PgTx::write_in(pool, Turn::Alone).await?;
+        tx.run("turn", HOLDS_LONG).await?;
+        Ok(tx)
     }
 
     /// A lock of its own kind: by schema and mark, apart from the turns.
     pub(super) async fn alone_over(&mut self, name: &'static str, mark: [u8; 4]) -> Result<(), DbError> {
         let lock = "SELECT pg_advisory_xact_lock(hashtext('strongroom ' || current_schema()), $1)";
         let query = sqlx::query(lock).bind(i32::from_be_bytes(mark));
-        within(name, query.execute(&mut *self.0)).await.map(drop)
+        let done = within(name, query.execute(self.conn(name)?)).await;
+        self.kept(done).map(drop)
     }
 
     pub(super) async fn snapshot(pool: &PgPool) -> Result<PgTx, DbError> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-        let mut tx = within("begin", pool.begin_with(begin)).await?;
-        // PostgreSQL takes the snapshot at the first statement, not at BEGIN.
-        within("begin", sqlx::query(UNHURRIED).execute(&mut *tx)).await?;
-        Ok(PgTx(tx))
+        let mut tx = PgTx::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+        // PostgreSQL takes the snapshot at the first query, not at BEGIN.
+        tx.run("begin", READS_LONG).await?;
+        Ok(tx)
     }
 
     pub(super) async fn all(&mut self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-        all(&mut self.0, sql, params).await
+        let done = all(self.conn(sql.name)?, sql, params).await;
+        self.kept(done)
     }
 
     pub(super) async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
         let text = AssertSqlSafe(sql.render(Engine::Postgres));
         let query = sqlx::query_with(text, param::postgres(sql.name, params)?);
-        Ok(within(sql.name, query.execute(&mut *self.0)).await?.rows_affected())
+        let done = within(sql.name, query.execute(self.conn(sql.name)?)).await;
+        self.kept(done).map(|done| done.rows_affected())
     }
 
+    /// A migration takes as long as it takes.
     pub(super) async fn script(
         &mut self,
         name: &'static str,
         text: Cow<'static, str>,
     ) -> Result<(), DbError> {
-        let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *self.0).await;
+        let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(self.conn(name)?).await;
         done.map(drop).map_err(|e| classify(name, &e))
     }
 
-    pub(super) async fn commit(self) -> Result<(), DbError> {
-        let committing = tokio::spawn(within("commit", self.0.commit()));
+    pub(super) async fn commit(mut self) -> Result<(), DbError> {
+        let committing = tokio::spawn(async move {
+            self.run("commit", "COMMIT").await?;
+            drop(self.0.take());
+            Ok(())
+        });
         committing.await.unwrap_or_else(|_| Err(DbError::Unavailable(Cause::new("commit", "the task ended"))))
     }
 
-    pub(super) async fn rollback(self) -> Result<(), DbError> {
-        within("rollback", self.0.rollback()).await
+    pub(super) async fn rollback(mut self) -> Result<(), DbError> {
+        if self.0.is_some() {
+            self.run("rollback", "ROLLBACK").await?;
+            drop(self.0.take());
+        }
+        Ok(())
     }
 }

@@ -131,6 +131,9 @@ pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) +
     let Restoring { gate, entropy, settings, .. } = restoring;
     let room = Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm, settings });
     room.begin_restored().await?;
+    if !restoring.rehearsal {
+        room.skip_numbers().await?;
+    }
     if restoring.rehearsal {
         // the firm's key signs one history only
         room.only_examine();

@@ -7,7 +7,7 @@ use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
-use strongroom_storage::sql::{Db, Row, migrate};
+use strongroom_storage::sql::{Db, Row, Tx, migrate};
 
 use crate::features::policy;
 use crate::features::staff::Link;
@@ -128,7 +128,11 @@ pub(crate) async fn firm_info(db: &Db) -> Result<FirmInfo> {
 /// read them.
 pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
     let gone = || Error::Tampered { table: "firm", id: room.firm.id.to_string() };
-    let (firm, mac) = firm_row(&room.db).await?.ok_or_else(gone)?;
+    // one moment: two people may be approving others right now
+    let since = room.marks.moment();
+    let mut moment = room.db.snapshot().await?;
+    let row = moment.optional(&store::FIRM, &[]).await?.ok_or_else(gone)?;
+    let (firm, mac): (Firm, Vec<u8>) = (Firm::read(&row)?, row.get("mac")?);
     firm.bind().check(&room.vault, &mac, &firm.id.to_string())?;
     let as_read = firm.id == room.firm.id
         && firm.origin == room.firm.origin
@@ -136,7 +140,9 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
     if !as_read {
         return Err(gone());
     }
-    let gate = approved(room, &firm).await?;
+    let read = approved(room, &firm, &mut moment, since).await;
+    moment.rollback().await.ok();
+    let gate = read?;
     if gate.digest() != room.release().digest() {
         tracing::info!(
             approved = hex::encode(gate.digest()),
@@ -149,9 +155,9 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
 }
 
 /// The gate of the approved texts.
-async fn approved(room: &Strongroom, firm: &Firm) -> Result<Gate> {
-    let mut reader = Reader::Db(&room.db);
-    let held = room.loader(&mut reader).firm(firm.id).await;
+async fn approved(room: &Strongroom, firm: &Firm, moment: &mut Tx, since: u64) -> Result<Gate> {
+    let mut reader = Reader::Tx(moment);
+    let held = room.loader_since(&mut reader, since).firm(firm.id).await;
     let read = match held {
         Ok(()) => policy::approved(&mut reader, &room.vault).await,
         Err(error) => Err(error),

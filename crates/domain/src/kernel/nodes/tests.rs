@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use strongroom_storage::sql::Sql;
+
 use crate::features::client::CreateClient;
 use crate::features::firm::fixture::{Fixture, policies};
 use crate::features::ledger::stories::Story;
@@ -82,7 +84,7 @@ async fn a_firm_that_is_sealed_on_one_node_is_sealed_on_the_others() {
     let ctx = Ctx::new(f.room.clone(), Actor::Operator(String::from("op")), Channel::Cli, Place::default());
     f.room.seal(&ctx).await.unwrap();
     assert!(!other.vault.is_sealed());
-    other.look().await.unwrap();
+    assert!(matches!(other.look().await, Err(Error::Sealed)));
     assert!(other.vault.is_sealed() && !streams.holds());
     // unsealed again, it stays so
     let again = f.reopened().await.unwrap();
@@ -110,16 +112,32 @@ async fn names_policies_and_running_streams_hear_of_what_another_node_did() {
     assert_eq!(seen.name, "Harbour Lane Foods");
     assert_eq!(other.nodes().await.unwrap().len(), 1, "it has said that it lives");
 
+    approve(&s, "// Nothing of our own yet.\n").await;
+    assert_ne!(other.gate().digest(), s.f.room.gate().digest());
+    other.look().await.unwrap();
+    assert_eq!(other.gate().digest(), s.f.room.gate().digest());
+
+    // policies that are not those that two people approved decide nothing here, not even as those of before
+    approve(&s, "// Still nothing.\n").await;
+    let mut tx = s.f.room.db.begin().await.unwrap();
+    tx.exec(&EDITED, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(other.look().await.is_err());
+    assert!(other.vault.is_sealed());
+}
+
+const EDITED: Sql =
+    Sql::new("TEST_EDIT", "UPDATE policy_file SET text = text || ' ' WHERE name = '90-firm.cedar'");
+
+/// Two people approve a file of the firm's own.
+async fn approve(s: &Story, text: &str) {
     let mut files = policies();
-    files.push((String::from("90-firm.cedar"), String::from("// Nothing of our own yet.\n")));
+    files.push((String::from("90-firm.cedar"), text.to_owned()));
     s.f.lay(&files);
     let reason = Reason::parse("Agreed by the partners on Monday");
     let digest = hex::encode(digest_of(&files));
     let proposed = propose(&s.f.admin().await, Source::Folder, &digest, reason).await.unwrap();
     decide(&s.f.sign_in(s.f.second().await).await, proposed.id, true).await.unwrap();
-    assert_ne!(other.gate().digest(), s.f.room.gate().digest());
-    other.look().await.unwrap();
-    assert_eq!(other.gate().digest(), s.f.room.gate().digest());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: deb help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
+.PHONY: deb deb-trial help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 stage := scripts/stage
 
@@ -52,6 +52,9 @@ deb: ## a Debian package of both programs, with unit, man pages and completions 
 	@$(MAKE) --no-print-directory release
 	target/release/strongroom manual --to target/manual
 	cargo deb --no-build --locked -p strongroom-app
+
+deb-trial: ## install that package on this machine (as root, one to throw away), set up a firm, upgrade, remove
+	@scripts/deb-trial target/debian/strongroom_*.deb
 
 ci: ## what a merge must pass, with the budget of each stage
 	@.ci/run

@@ -67,7 +67,17 @@ fn backups(page: &Page, h: &State) -> Check {
         says: String::from(
             "strongroom backup --to DIR copies the firm while it works, and says what it would not come back without. It holds no key: keep the keyring's replicas apart from it. Rehearse a restore with strongroom backup verify.",
         ),
-        facts: when.map(|when| (String::from("Newest"), when)).into_iter().collect(),
+        facts: when
+            .map(|when| (String::from("Newest"), when))
+            .into_iter()
+            .chain(h.backup.filter(|last| last.warnings > 0).map(|last| {
+                let named = many(last.warnings, "warning", "warnings");
+                (
+                    String::from("Lacks"),
+                    format!("{named}, with the repair, where the command was run: exit code 1"),
+                )
+            }))
+            .collect(),
     }
 }
 
@@ -147,11 +157,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         Check {
             name: String::from("Ledger"),
             chip: chip(h.lag_entries < 5_000, "Signing", "Behind"),
-            says: format!(
-                "{}, {} waiting for their number.",
-                many(h.entries, "entry", "entries"),
-                count(h.pending)
-            ),
+            says: format!("{}, {} to be numbered.", many(h.entries, "entry", "entries"), count(h.pending)),
             facts: vec![(String::from("Signed up to"), count(h.signed))],
         },
         Check {

@@ -86,7 +86,9 @@ async fn accept(listener: UnixListener, front: Front, router: Router, mut stop: 
         let operator = Operator(room::account(peer.uid()));
         let front = front.with(router.clone().layer(Extension(operator)));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        tokio::spawn(async move { front.converse(stream, here, place).await });
+        tokio::spawn(async move {
+            let _ = front.converse(stream, here, place).await;
+        });
     }
 }
 

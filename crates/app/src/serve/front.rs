@@ -1,6 +1,7 @@
 //! The accept loop: bounded connections, a time limit on every head and handshake, and who is at the other end.
 
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsFd as _;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use hyper::service::{Service as _, service_fn};
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -113,24 +115,36 @@ impl Front {
     }
 
     async fn greet(self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-        if stream.set_nodelay(true).is_err() {
+        let socket = SockRef::from(&stream);
+        // what waits in the kernel to be sent is out of our hands: little, and see `Ended::Broken`
+        if stream.set_nodelay(true).is_err() || socket.set_tcp_notsent_lowat(UNSENT).is_err() {
             return;
         }
-        match &self.0.tls {
+        let Ok(same) = stream.as_fd().try_clone_to_owned() else { return };
+        let ended = match &self.0.tls {
             None => self.converse(stream, peer, place).await,
             Some(tls) => {
                 let acceptor = TlsAcceptor::from(tls.borrow().clone());
                 match tokio::time::timeout(self.0.head, acceptor.accept(stream)).await {
                     Ok(Ok(stream)) => self.converse(stream, peer, place).await,
-                    Ok(Err(error)) => tracing::debug!(cause = %error, "no TLS handshake"),
-                    Err(_) => tracing::debug!("a TLS handshake took too long"),
+                    Ok(Err(error)) => {
+                        tracing::debug!(cause = %error, "no TLS handshake");
+                        Ended::Well
+                    }
+                    Err(_) => {
+                        tracing::debug!("a TLS handshake took too long");
+                        Ended::Well
+                    }
                 }
             }
+        };
+        if ended == Ended::Broken {
+            SockRef::from(&same).set_linger(Some(Duration::ZERO)).ok();
         }
     }
 
     /// Speaks HTTP/1.1 over a stream until it ends.
-    pub(super) async fn converse<S>(&self, stream: S, peer: SocketAddr, _place: OwnedSemaphorePermit)
+    pub(super) async fn converse<S>(&self, stream: S, peer: SocketAddr, _place: OwnedSemaphorePermit) -> Ended
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -156,11 +170,28 @@ impl Front {
                 connection.await
             }
         };
-        if let Err(error) = ended {
-            tracing::debug!(cause = %error, "a connection ended early");
+        match ended {
+            Ok(()) => Ended::Well,
+            Err(error) => {
+                tracing::debug!(cause = %error, "a connection ended early");
+                Ended::Broken
+            }
         }
     }
 }
+
+/// How a conversation ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// As either side wished.
+    Well,
+    /// In the middle of a message: what stops a download means to stop it, so what waits to be sent is thrown away and
+    /// the connection reset.
+    Broken,
+}
+
+/// So many bytes at most wait in the kernel beside those that are on their way.
+const UNSENT: u32 = 128 << 10;
 
 /// The client's address: the last one in `X-Forwarded-For` that is no proxy of ours, if one of ours says so.
 fn whose(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> SocketAddr {

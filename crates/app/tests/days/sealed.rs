@@ -5,12 +5,49 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::Method;
 use strongroom_client::http::full;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::bodies;
 use crate::served::{Firm, Served};
 
 fn listed(answer: &crate::served::Answer) -> usize {
     answer.json()["items"].as_array().unwrap().len()
+}
+
+/// Whoever reads slowly over the network is cut off by a reset: what waited in the server's socket is thrown away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_download_that_is_stopped_is_reset_and_not_delivered_from_a_buffer() {
+    let firm = Firm::new().await;
+    let served = Served::start(&firm);
+    let mut api = served.as_person(&firm.ann);
+    let path = format!("/api/v1/matters/{}/records", firm.matter);
+    let large: Vec<u8> = (0..400).flat_map(|n| bodies::piece(5, n)).collect();
+    let added = api.files(&path, &[(b"large.bin", &large)]).await.unwrap().expect(201).json();
+    let id = added["items"][0]["id"].as_str().unwrap().to_owned();
+    // a small window at this end, so that what is sent waits at the other
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 << 10).unwrap();
+    let mut talk = socket.connect(([127, 0, 0, 1], served.port()).into()).await.unwrap();
+    let asked = format!(
+        "GET /api/v1/records/{id}/content HTTP/1.1\r\nhost: localhost:8080\r\nauthorization: Bearer {}\r\n\r\n",
+        firm.ann.token
+    );
+    talk.write_all(asked.as_bytes()).await.unwrap();
+    let mut buffer = vec![0; 4096];
+    let mut came = talk.read(&mut buffer).await.unwrap();
+    assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..came]));
+    assert!(firm.run(&["seal"]).status.success());
+    let ended = loop {
+        match talk.read(&mut buffer).await {
+            Ok(0) => panic!("it ended as if it were whole, after {came} bytes"),
+            Ok(read) => came += read,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(ended.kind(), std::io::ErrorKind::ConnectionReset);
+    assert!(came < 2 << 20, "{came} bytes came");
+    eprintln!("{came} bytes of {} came", large.len());
+    served.stop();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

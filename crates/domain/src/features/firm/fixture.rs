@@ -126,6 +126,17 @@ impl Fixture {
 
     /// The same, by a release that brings other policies.
     pub(crate) async fn reopened_by(&self, release: Gate) -> Result<Arc<Strongroom>> {
+        self.unsealed(self.sealed(release).await?).await
+    }
+
+    /// The same, by whoever only looks what does not agree.
+    pub(crate) async fn examined(&self) -> Result<Arc<Strongroom>> {
+        let room = self.sealed(gate()).await?;
+        room.only_examine();
+        self.unsealed(room).await
+    }
+
+    async fn sealed(&self, release: Gate) -> Result<Arc<Strongroom>> {
         let opening = Opening {
             disk: Disk::default(),
             db: connect(&self.database).await,
@@ -136,7 +147,10 @@ impl Fixture {
             entropy: Arc::new(OsEntropy),
             settings: keeping(&self.folder),
         };
-        let room = open(opening).await?;
+        open(opening).await
+    }
+
+    async fn unsealed(&self, room: Arc<Strongroom>) -> Result<Arc<Strongroom>> {
         let (sealed, keyring_key) = room.vault.store().load()?;
         let opened = sealed.open_with_keyfile(&Key::from_bytes(self.key), &keyring_key).unwrap();
         room.unseal(opened.keyring, opened.root, keyring_key, "keyfile", "tester").await?;

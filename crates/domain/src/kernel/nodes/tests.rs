@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use strongroom_storage::sql::Sql;
 
+use crate::features::check::check;
 use crate::features::client::CreateClient;
 use crate::features::firm::fixture::{Fixture, policies};
 use crate::features::ledger::stories::Story;
@@ -151,3 +152,37 @@ async fn a_node_with_an_older_keyring_stays_sealed() {
     let refused = f.reopened().await;
     assert!(matches!(refused, Err(Error::Conflict { code: "keyring.older", .. })));
 }
+
+const COUNTED: Sql = Sql::new("TEST_COUNTED", "UPDATE counter SET value = value + 1 WHERE name = 'seals'");
+
+#[tokio::test]
+async fn a_counter_that_was_changed_keeps_the_firm_sealed_and_check_can_say_so() {
+    let f = Fixture::new().await;
+    let ctx = Ctx::new(f.room.clone(), Actor::Operator(String::from("op")), Channel::Cli, Place::default());
+    f.room.seal(&ctx).await.unwrap();
+    let mut tx = f.room.db.begin().await.unwrap();
+    tx.exec_one(&COUNTED, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "counter", .. })));
+    let looked = f.examined().await.unwrap();
+    let found = check(&looked, "tester", false, &mut |_| ()).await.unwrap();
+    assert!(found.iter().any(|finding| finding.what.contains("a row of counter")), "{found:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_numbered_before_the_firm_was_held() {
+    let f = Fixture::new().await;
+    f.room.sequence_all().await.unwrap();
+    f.room.save_checkpoint().await.unwrap();
+    f.room.say_goodbye().await.unwrap();
+    let before = f.room.ledger_head().await.unwrap();
+    // the lease is free, and the ledger is not the one that the keyring remembers
+    let mut tx = f.room.db.begin().await.unwrap();
+    tx.exec_one(&ROLLED_BACK, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(f.reopened().await, Err(Error::Tampered { .. })));
+    let after = f.room.ledger_head().await.unwrap();
+    assert_eq!((after.term, after.signed_size), (before.term, before.signed_size), "nobody took the lease");
+}
+
+const ROLLED_BACK: Sql = Sql::new("TEST_BACK", "UPDATE ledger_head SET size = size - 1 WHERE one = 'x'");

@@ -18,8 +18,8 @@ test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Ch
 	@$(stage) assets 60 scripts/assets build
 	@$(stage) build 900 cargo build --workspace --lib --bins --tests --locked
 	@$(stage) unit 300 scripts/tests unit
-	@$(stage) sqlite 180 scripts/tests sqlite
-	@$(stage) postgres 240 scripts/tests postgres
+	@$(stage) sqlite 240 scripts/tests sqlite
+	@$(stage) postgres 330 scripts/tests postgres
 	@$(stage) engines 5 scripts/tests compare
 	@$(stage) browser 300 scripts/browser
 

@@ -96,13 +96,9 @@ pub(crate) fn lock(config: &Config) -> anyhow::Result<Option<Lock>> {
         return Ok(None);
     };
     let database = config.database()?;
-    if database.starts_with("postgres://") || database.starts_with("postgresql://") {
-        return Ok(Some(Lock(folder, None)));
-    }
-    let file = database.strip_prefix("sqlite://").or_else(|| database.strip_prefix("sqlite:"));
-    let file = PathBuf::from(file.unwrap_or(&database));
+    let Some(file) = Db::file_of(&database) else { return Ok(Some(Lock(folder, None))) };
     // by whatever way it is reached
-    let file = std::fs::canonicalize(&file).unwrap_or(file);
+    let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let beside = PathBuf::from(format!("{}.lock", file.display()));
     let held = lock_file(&beside).with_context(|| format!("{} cannot be used", beside.display()))?;
     let file = held.with_context(|| {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use strongroom_client::secret;
 use strongroom_storage::blob::Bucket;
+use strongroom_storage::on_this_machine;
 
 /// Where the bucket is, and who may use it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -32,7 +33,7 @@ impl S3 {
     /// Plain HTTP goes no further than this machine: the contents are sealed, but who asks for which is not.
     pub(crate) fn sound(&self) -> anyhow::Result<()> {
         let host = strongroom_client::http::host(&self.endpoint).context("s3.endpoint")?;
-        if self.endpoint.starts_with("http://") && !here(&host) {
+        if self.endpoint.starts_with("http://") && !on_this_machine(&host) {
             bail!("s3.endpoint {} would be plain HTTP beyond this machine: use https://", self.endpoint);
         }
         if self.bucket.is_empty() || self.bucket.contains('/') {
@@ -55,11 +56,4 @@ impl S3 {
             allow_http: self.endpoint.starts_with("http://"),
         })
     }
-}
-
-fn here(host: &str) -> bool {
-    let name =
-        host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
-    let address = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-    name == "localhost" || address.is_ok_and(|a| a.is_loopback())
 }

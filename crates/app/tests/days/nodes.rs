@@ -87,6 +87,12 @@ async fn add(api: &mut Talk, path: &str, name: &str) -> (String, String) {
     (id, answer.header("x-ledger-entry").to_owned())
 }
 
+/// Adds a file and waits, asking whom it is told to, until its entry is signed; how long that took.
+async fn add_signed(api: &mut Talk, path: &str, name: &str, what: &str) -> Duration {
+    let (_, entry) = add(api, path, name).await;
+    until(what, async || signed(api, &entry).await).await
+}
+
 fn signal(served: &Served, name: &str) {
     let done = Command::new("kill").args([name, &served.id().to_string()]).status().unwrap();
     assert!(done.success());
@@ -125,8 +131,7 @@ async fn whichever_node_answers_it_is_one_firm() {
     // a session holds everywhere, and the entry of each node is signed by the one that signs
     second.as_browser(ann).get(&format!("/records/{id}")).await.expect(200);
     for (api, name) in [(&mut one, "a.txt"), (&mut two, "b.txt"), (&mut three, "c.txt")] {
-        let (_, entry) = add(api, &path, name).await;
-        until("signed", async || signed(api, &entry).await).await;
+        add_signed(api, &path, name, "signed").await;
     }
 
     // a name that one learns, the others hear of
@@ -171,8 +176,7 @@ async fn a_node_that_dies_is_replaced_and_one_that_stood_still_writes_nothing() 
     let (kept, entry) = add(&mut there, &path, "before.txt").await;
     until("signed", async || signed(&mut api, &entry).await).await;
     second.kill();
-    let (_, entry) = add(&mut api, &path, "after.txt").await;
-    let took = until("signed by the one that is left", async || signed(&mut api, &entry).await).await;
+    let took = add_signed(&mut api, &path, "after.txt", "signed by the one that is left").await;
     eprintln!("signed again {took:?} after the node had died");
     first.says("this node numbers and signs the ledger from now on");
     api.get(&format!("/api/v1/records/{kept}/content")).await.expect(200);
@@ -183,13 +187,11 @@ async fn a_node_that_dies_is_replaced_and_one_that_stood_still_writes_nothing() 
     let (_, entry) = add(&mut still, &path, "at peace.txt").await;
     until("signed", async || signed(&mut api, &entry).await).await;
     signal(&third, "-STOP");
-    let (_, entry) = add(&mut api, &path, "meanwhile.txt").await;
-    let took = until("signed past the one that stands still", async || signed(&mut api, &entry).await).await;
+    let took = add_signed(&mut api, &path, "meanwhile.txt", "signed past the one that stands still").await;
     eprintln!("signed again {took:?} after the node was stopped");
     signal(&third, "-CONT");
     // it goes on as one that follows
-    let (_, entry) = add(&mut still, &path, "awake.txt").await;
-    until("signed", async || signed(&mut still, &entry).await).await;
+    add_signed(&mut still, &path, "awake.txt", "signed").await;
     let list = still.get(&path).await.expect(200).json();
     assert_eq!(list["items"].as_array().unwrap().len(), 5);
     assert!(!third.log().contains("sealed: the ledger is not"), "{}", third.log());
@@ -229,8 +231,7 @@ async fn a_node_that_is_cut_off_says_so_and_heals_while_the_others_serve() {
     // the second came last: it numbers and signs, until it is cut off
     to_database.cut().await;
     assert_eq!(two.get(&content).await.status.as_u16(), 503);
-    let (_, entry) = add(&mut one, &path, "meanwhile.txt").await;
-    let took = until("signed", async || signed(&mut one, &entry).await).await;
+    let took = add_signed(&mut one, &path, "meanwhile.txt", "signed").await;
     eprintln!("signed again {took:?} after the node was cut off");
     to_database.mend().await;
     until("healed", async || two.get(&content).await.status.as_u16() == 200).await;

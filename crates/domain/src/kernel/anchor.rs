@@ -7,6 +7,8 @@
 //! and holds the result against the newest statement in the log: what was put back while the server was
 //! down, or before it started, keeps the firm sealed. While it runs, `sets::SetMarks` does the same.
 //!
+//! The time also states the counters, which only ever rise: a counter that was put back keeps the firm sealed too.
+//!
 //! What must hold: a summand is a MAC that is written nowhere, so that nobody can look for old states
 //! whose sum comes out right; the number rises under the lock of its row, in the order of the commits.
 
@@ -92,13 +94,39 @@ impl Anchor {
         json!({ "number": self.number, "mac": hex::encode(self.mac) })
     }
 
-    /// The statement of an entry, if it makes one.
-    fn of_entry(bytes: &[u8]) -> Option<Self> {
-        let entry: Value = serde_json::from_slice(bytes).ok()?;
-        let stated = entry.get("facts")?.get("authority")?;
+    /// The statement among an entry's facts, if it makes one.
+    fn of_facts(facts: &Value) -> Option<Self> {
+        let stated = facts.get("authority")?;
         let mut mac = [0; 32];
         hex::decode_to_slice(stated.get("mac")?.as_str()?, &mut mac).ok()?;
         Some(Self { number: stated.get("number")?.as_i64()?, mac })
+    }
+}
+
+/// The newest words of the log on what must not be put back.
+#[derive(Default)]
+struct Stated {
+    anchor: Option<Anchor>,
+    anchor_at: Option<Micros>,
+    counters: Option<Value>,
+}
+
+impl Stated {
+    /// Takes in an entry, the newest first or nearly so; true where nothing that is older can be newer.
+    fn hear(&mut self, at: Micros, bytes: &[u8]) -> bool {
+        let entry: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        if let Some(facts) = entry.get("facts") {
+            if let Some(anchor) = Anchor::of_facts(facts) {
+                self.anchor_at = self.anchor_at.max(Some(at));
+                if self.anchor.as_ref().is_none_or(|known| known.number < anchor.number) {
+                    self.anchor = Some(anchor);
+                }
+            }
+            if self.counters.is_none() {
+                self.counters = facts.get("counters").cloned();
+            }
+        }
+        self.counters.is_some() && self.anchor_at.is_some_and(|found| at < found - SKEW)
     }
 }
 
@@ -212,7 +240,11 @@ impl Strongroom {
             return Err(moved(number));
         }
         let here = Anchor::of(&self.vault, number, sum)?;
-        match self.newest_statement(head).await? {
+        let stated = self.newest_statement(head).await?;
+        if let Some(counters) = &stated.counters {
+            self.hold_counters(counters).await?;
+        }
+        match stated.anchor {
             Some(stated) if stated == here => Ok(()),
             stated => {
                 let stated = stated.map_or(0, |anchor| anchor.number);
@@ -226,24 +258,12 @@ impl Strongroom {
         }
     }
 
-    /// The statement with the highest number in what is pending and in the newest entries of the log, back to
+    /// The statement with the highest number, and the newest of the counters, in what is pending and in the newest entries of the log, back to
     /// one that is older than any clock could be wrong. Each entry is held against the tree.
-    async fn newest_statement(&self, head: &Head) -> Result<Option<Anchor>> {
-        let mut newest: Option<Anchor> = None;
-        let mut found_at = None;
-        let mut hear = |at: Micros, bytes: &[u8]| {
-            if let Some(anchor) = Anchor::of_entry(bytes) {
-                if found_at.is_none_or(|found| found < at) {
-                    found_at = Some(at);
-                }
-                if newest.as_ref().is_none_or(|known| known.number < anchor.number) {
-                    newest = Some(anchor);
-                }
-            }
-            found_at.is_some_and(|found| at < found - SKEW)
-        };
-        for row in self.db.all(&UNNUMBERED, &[]).await? {
-            hear(row.get("at")?, &row.get::<Vec<u8>>("bytes")?);
+    async fn newest_statement(&self, head: &Head) -> Result<Stated> {
+        let mut newest = Stated::default();
+        for row in self.db.all(&UNNUMBERED, &[]).await?.iter().rev() {
+            newest.hear(row.get("at")?, &row.get::<Vec<u8>>("bytes")?);
         }
         // after what is pending: what another node numbers in between is under this head
         let newer = self.ledger_head().await?;
@@ -255,7 +275,7 @@ impl Strongroom {
             self.hold_run(head, start, end, &rows).await?;
             let mut enough = false;
             for row in rows.iter().rev() {
-                enough |= hear(row.get("at")?, &row.get::<Vec<u8>>("bytes")?);
+                enough |= newest.hear(row.get("at")?, &row.get::<Vec<u8>>("bytes")?);
             }
             if enough {
                 break;

@@ -3,9 +3,9 @@
 //!
 //! What must hold: a number is given once, whichever node gives it, and also after the database was put back: a block
 //! begins above what the database says *and* above what this node's keyring remembers. A counter that does not carry our
-//! seal is refused.
+//! seal is refused, and so is one that is lower than the ledger has stated.
 
-use strongroom_storage::sql::Tx;
+use strongroom_storage::sql::{Row, Tx};
 use strongroom_storage::{params, statements};
 
 use super::bound::Bind;
@@ -40,7 +40,15 @@ pub enum Counter {
 }
 
 impl Counter {
-    const fn name(self) -> &'static str {
+    const ALL: [Self; 5] = [
+        Self::Next(Numbered::Client),
+        Self::Next(Numbered::Matter),
+        Self::Next(Numbered::Record),
+        Self::Seals,
+        Self::Keyring,
+    ];
+
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Next(Numbered::Client) => "next client",
             Self::Next(Numbered::Matter) => "next matter",
@@ -67,9 +75,9 @@ fn bind(name: &str, value: i64) -> Bind {
 }
 
 /// The value of a counter, from its row; 0 where there is none yet.
-fn value(vault: &Vault, name: &str, row: Option<&strongroom_storage::sql::Row>) -> Result<u64> {
+fn value(vault: &Vault, name: &str, row: Option<&Row>) -> Result<u64> {
     let Some(row) = row else { return Ok(0) };
-    let value: i64 = row.get("value")?;
+    let Some(value) = row.get::<Option<i64>>("value")? else { return Ok(0) };
     bind(name, value).check(vault, &row.get::<Vec<u8>>("mac")?, name)?;
     u64::try_from(value).map_err(|_| Error::Tampered { table: "counter", id: name.to_owned() })
 }
@@ -79,7 +87,34 @@ impl Strongroom {
     pub(super) async fn counter(&self, counter: Counter) -> Result<u64> {
         let name = counter.name();
         let row = self.db.optional(&COUNTER, &params![name]).await?;
-        value(&self.vault, name, row.as_ref())
+        self.counted(counter, row.as_ref())
+    }
+
+    /// The same, from a row that was read with others.
+    pub(super) fn counted(&self, counter: Counter, row: Option<&Row>) -> Result<u64> {
+        value(&self.vault, counter.name(), row)
+    }
+
+    /// All of them, for the entry that writes the time.
+    pub(crate) async fn counters(&self) -> Result<serde_json::Value> {
+        let mut said = serde_json::Map::new();
+        for counter in Counter::ALL {
+            said.insert(counter.name().to_owned(), self.counter(counter).await?.into());
+        }
+        Ok(said.into())
+    }
+
+    /// No counter may be lower than the ledger has said: it only ever rises.
+    pub(super) async fn hold_counters(&self, stated: &serde_json::Value) -> Result<()> {
+        for counter in Counter::ALL {
+            let stated = stated.get(counter.name()).and_then(serde_json::Value::as_u64).unwrap_or_default();
+            let found = self.counter(counter).await?;
+            if found < stated {
+                tracing::error!(counter = counter.name(), stated, found, "a counter was put back");
+                return Err(Error::Tampered { table: "counter", id: counter.name().to_owned() });
+            }
+        }
+        Ok(())
     }
 
     /// Changes a counter, alone over it; its new value.

@@ -217,6 +217,16 @@ impl Ctx {
         }
     }
 
+    /// What this node keeps in memory is new enough to answer by. Asked before a transaction begins: whoever holds a
+    /// connection must not wait for another. The system itself is what looks.
+    pub(super) async fn fresh(&self) -> Result<()> {
+        if matches!(self.actor, Actor::System(_)) {
+            return Ok(());
+        }
+        // boxed, as it is seldom more than two comparisons
+        Box::pin(self.room.fresh()).await
+    }
+
     /// Decides, without writing anything down. For the kernel; see `permit` and `perform`.
     pub(crate) async fn judge(
         &self,
@@ -225,10 +235,6 @@ impl Ctx {
         target: &Target,
         own: Option<bool>,
     ) -> Result<Judged> {
-        if !matches!(self.actor, Actor::System(_)) {
-            // boxed, as it is seldom more than two comparisons
-            Box::pin(self.room.fresh()).await?;
-        }
         let person = self.actor.person();
         let subject = Subject::load(loader, target, person).await?;
         let me = match person {
@@ -344,6 +350,7 @@ impl Ctx {
     where
         F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
     {
+        self.fresh().await?;
         let since = self.room.marks.moment();
         let mut moment = self.room.db.snapshot().await?;
         let loaded = {

@@ -15,12 +15,12 @@ use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
 use strongroom_tlog::bundle::{BundlePath, push_entry};
 use strongroom_tlog::tile::{FULL, needed_tiles_for_root, root, tiles_since};
-use strongroom_tlog::{Checkpoint, Hash, Note, VerifierKey};
+use strongroom_tlog::{Hash, VerifierKey};
 
 use super::clock::Micros;
 use super::error::{Error, Result};
 use super::ledger::{BUNDLE, Head, signed};
-use super::sequencer::verifier;
+use super::sequencer::{opened, verifier};
 use super::strongroom::Strongroom;
 
 /// How long a replica that could not be written is left alone.
@@ -95,11 +95,8 @@ fn read_checkpoint(place: &Place, key: &VerifierKey) -> std::result::Result<Opti
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Mute::OutOfReach(format!("it cannot be read: {}", error.kind()))),
     };
-    let note = Note::parse(&bytes).map_err(|_| Mute::Other("its checkpoint is no signed note"))?;
-    let keys = [key.clone()];
-    let opened = Checkpoint::open(&note, &keys)
-        .map_err(|_| Mute::Other("its checkpoint is not signed by this firm's ledger"))?;
-    Ok(Some((opened.checkpoint.size, opened.checkpoint.root)))
+    let checkpoint = opened(&bytes, key).map_err(Mute::Other)?;
+    Ok(Some((checkpoint.size, checkpoint.root)))
 }
 
 /// Files on their way into one replica.

@@ -29,8 +29,9 @@ use super::unsealing::{ALL_GROUPS, ALL_STAFF};
 use super::verb::Verb;
 
 statements! {
-    pub LOOK = "SELECT a.version AS authority, h.size AS size, (SELECT s.version FROM authority_set s WHERE s.set_id = $1) AS firm \
-        FROM authority a, ledger_head h WHERE a.one = 'x' AND h.one = 'x'", scan_ok;
+    pub LOOK = "SELECT a.version AS authority, h.size AS size, (SELECT s.version FROM authority_set s WHERE s.set_id = $1) AS firm, \
+        c.value AS value, c.mac AS mac FROM authority a CROSS JOIN ledger_head h LEFT JOIN counter c ON c.name = $2 \
+        WHERE a.one = 'x' AND h.one = 'x'", scan_ok;
     pub NEWS = "SELECT entry_id, verb, outcome, client_id, matter_id FROM ledger_entry WHERE idx >= $1 AND idx < $2 ORDER BY idx";
     pub ONE_CLIENT = "SELECT client_id, number, sealed_name, sealed_reference, row_version FROM client WHERE client_id = $1";
     pub ONE_MATTER = "SELECT matter_id, client_id, number, sealed_name, sealed_reference, row_version FROM matter WHERE matter_id = $1";
@@ -104,8 +105,8 @@ impl Strongroom {
         if own > newest && !self.only_examines() {
             self.count(Counter::Keyring, |known| Ok(known.max(own))).await?;
         }
-        let seals = self.counter(Counter::Seals).await?;
         let row = self.look_row().await?;
+        let seals = self.counted(Counter::Seals, Some(&row))?;
         let (authority, firm, size) = (row.get("authority")?, row.get("firm")?, row.get("size")?);
         *self.followed.lock().await = Followed { authority, firm, seals, size, ..Followed::default() };
         self.looked_at.store(self.now(), Ordering::SeqCst);
@@ -113,7 +114,8 @@ impl Strongroom {
     }
 
     async fn look_row(&self) -> Result<Row> {
-        Ok(self.db.one(&LOOK, &params![Set::Firm(self.firm.id).id()]).await?)
+        let (firm, seals) = (Set::Firm(self.firm.id).id(), Counter::Seals.name());
+        Ok(self.db.one(&LOOK, &params![firm, seals]).await?)
     }
 
     /// What is kept in memory is as new as it must be for an answer: looked at within [`HOLDS`]. Where it is not, it is
@@ -137,6 +139,11 @@ impl Strongroom {
         if stale() { self.look_in(&mut followed).await } else { Ok(()) }
     }
 
+    /// True in a process that looks what others do: there are none beside a firm in one file.
+    pub(super) fn hears_of_others(&self) -> bool {
+        self.watching.load(Ordering::SeqCst) && self.db.engine() == Engine::Postgres
+    }
+
     /// Looks what the other nodes have done, and does here what follows from it.
     ///
     /// # Errors
@@ -150,7 +157,8 @@ impl Strongroom {
         if !self.is_awake() || self.only_examines() {
             return Ok(());
         }
-        if self.counter(Counter::Seals).await? != followed.seals {
+        let row = self.look_row().await?;
+        if self.counted(Counter::Seals, Some(&row))? != followed.seals {
             if self.signs() {
                 // whoever comes next finds the ledger signed
                 self.sequence_all().await.ok();
@@ -160,7 +168,6 @@ impl Strongroom {
             tracing::warn!("sealed: the firm was sealed on another node");
             return Err(Error::Sealed);
         }
-        let row = self.look_row().await?;
         let (authority, firm): (i64, Option<i64>) = (row.get("authority")?, row.get("firm")?);
         if authority != followed.authority {
             followed.authority = authority;

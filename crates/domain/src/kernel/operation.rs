@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use strongroom_storage::sql::{Engine, Param, Row, Sql, Turn, Tx};
+use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
 
 use super::clock::Micros;
 use super::ctx::Ctx;
@@ -227,6 +227,7 @@ impl Ctx {
         if let Some(kind) = O::NUMBERS {
             Box::pin(self.room.ensure_numbers(kind)).await?;
         }
+        self.fresh().await?;
         let target = operation.target();
         let own = operation.concerns().map(|person| self.actor.person() == Some(person));
         let since = self.room.marks.moment();
@@ -328,7 +329,7 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
     for change in &entry.sets {
         room.marks.raise(&change.set, change.version);
     }
-    if !write.learned.is_empty() && room.db.engine() == Engine::Postgres {
+    if !write.learned.is_empty() && room.hears_of_others() {
         // other nodes read these names when they hear of the entry; this one need not
         room.named_here.lock().map(|mut own| own.insert(entry.id.to_string())).ok();
     }

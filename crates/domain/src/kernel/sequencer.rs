@@ -82,11 +82,11 @@ pub fn verifier(vault: &Vault, origin: &str) -> Result<VerifierKey> {
     VerifierKey::new(origin, strongroom_tlog::KeyKind::Ed25519, public).map_err(bad)
 }
 
-/// A checkpoint that carries our signature.
-fn opened(text: &str, key: &VerifierKey) -> Result<Checkpoint> {
-    let forged = || Error::Tampered { table: "ledger_head", id: String::from("checkpoint") };
-    let note = Note::parse(text.as_bytes()).map_err(|_| forged())?;
-    Ok(Checkpoint::open(&note, std::slice::from_ref(key)).map_err(|_| forged())?.checkpoint)
+/// A checkpoint that carries our signature; else what is wrong with it.
+pub(super) fn opened(bytes: &[u8], key: &VerifierKey) -> std::result::Result<Checkpoint, &'static str> {
+    let note = Note::parse(bytes).map_err(|_| "its checkpoint is no signed note")?;
+    let opened = Checkpoint::open(&note, std::slice::from_ref(key));
+    opened.map(|o| o.checkpoint).map_err(|_| "its checkpoint is not signed by this firm's ledger")
 }
 
 impl Strongroom {
@@ -178,7 +178,8 @@ impl Strongroom {
             let key = verifier(&self.vault, &self.firm.origin)?;
             for (size, note) in [(known, &*note), (head.signed_size, head.checkpoint.as_str())] {
                 let tiles = self.tiles(&needed_tiles_for_root(size)).await?;
-                if size > 0 && root(size, &tiles).ok() != Some(opened(note, &key)?.root) {
+                let signed_root = opened(note.as_bytes(), &key).map(|checkpoint| checkpoint.root);
+                if size > 0 && root(size, &tiles).ok() != signed_root.ok() {
                     return Err(Error::Tampered { table: "ledger_tile", id: size.to_string() });
                 }
             }

@@ -338,7 +338,10 @@ impl Strongroom {
         let ctx = self.system(SystemRole::Sequencer);
         if self.signs() {
             let authority = self.anchor().await?.to_json();
-            let facts = Facts::default().clear("seconds", self.now() / SECOND).clear("authority", authority);
+            let facts = Facts::default()
+                .clear("seconds", self.now() / SECOND)
+                .clear("authority", authority)
+                .clear("counters", self.counters().await?);
             ctx.permit_with(Verb::LedgerTime, &Target::Firm, facts).await?;
         }
         if strangers > 0 {

@@ -71,17 +71,25 @@ pub(super) enum Backend {
 impl Db {
     /// Connects to `postgres://…`, `sqlite:path` or a bare path. The folder of a path must exist.
     pub async fn connect(url: &str, options: DbOptions) -> Result<Db, DbError> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let Some(path) = Db::file_of(url) else {
             let backend = Backend::Postgres(postgres::connect(url, &options).await?);
             return Ok(Db { backend, disk: options.disk });
-        }
-        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
-        if path.is_empty() || path.contains(":memory:") || path.contains("://") {
+        };
+        let named = path.to_string_lossy();
+        if named.is_empty() || named.contains(":memory:") || named.contains("://") {
             let wanted = "the database address must be postgres://… or the path of a file";
             return Err(DbError::Unsuitable(wanted.to_owned()));
         }
-        let (writer, readers) = sqlite::connect(Path::new(path), &options).await?;
+        let (writer, readers) = sqlite::connect(path, &options).await?;
         Ok(Db { backend: Backend::Sqlite { writer, readers }, disk: options.disk })
+    }
+
+    /// The file that an address names; none where it is a server's.
+    pub fn file_of(url: &str) -> Option<&Path> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return None;
+        }
+        Some(Path::new(url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url)))
     }
 
     /// Which database it is.

@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres};
 use super::error::{Cause, classify};
 use super::row::Inner;
 use super::{DbError, DbOptions, Engine, Param, Row, Sql, Turn, param};
+use crate::on_this_machine;
 
 /// Opens the pool and looks whether this database can carry us.
 pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, DbError> {
@@ -46,9 +47,8 @@ pub(super) async fn connect(url: &str, options: &DbOptions) -> Result<PgPool, Db
 
 /// Without a word about TLS the driver would take whatever the server offers, plain text included.
 fn says_how_it_is_protected(url: &str, host: &str) -> Result<(), DbError> {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    let here = host.starts_with('/') || host == "localhost" || address.is_ok_and(|a| a.is_loopback());
-    if here || url.contains("sslmode=") || url.contains("ssl-mode=") {
+    if host.starts_with('/') || on_this_machine(host) || url.contains("sslmode=") || url.contains("ssl-mode=")
+    {
         return Ok(());
     }
     let wanted = "the database is on another machine, and its address does not say how the way there is protected: add \

@@ -139,7 +139,8 @@ pub async fn restore(restoring: Restoring, progress: &mut (dyn FnMut(Progress) +
         room.only_examine();
     }
     let (lost, from) = lost(&room, said.accounted).await?;
-    let told = RestoreFirm { manifest: manifest.clone(), from, to: copy.size, lost, files: named, ahead };
+    let (of, counters) = (manifest.clone(), room.counters().await?);
+    let told = RestoreFirm { manifest: of, from, to: copy.size, lost, files: named, ahead, counters };
     let operator = Actor::Operator(restoring.operator.clone());
     Ctx::new(room.clone(), operator, Channel::Cli, Place::default()).perform(told).await?;
     room.sequence_all().await?;
@@ -271,6 +272,8 @@ struct RestoreFirm {
     files: u64,
     /// Sets whose copy was newer than the copied ledger's last word on them: this entry is the next.
     ahead: Vec<Set>,
+    /// The counters as they are from now on.
+    counters: serde_json::Value,
 }
 
 impl Operation for RestoreFirm {
@@ -297,6 +300,7 @@ impl Operation for RestoreFirm {
             .clear("from", self.from.unwrap_or(to))
             .clear("to", to)
             .clear("files", self.files)
+            .clear("counters", self.counters)
             .clear("lost", serde_json::json!({ "clients": clients, "matters": matters, "records": records }));
         Ok(Done::recording((), facts))
     }

@@ -146,7 +146,7 @@ pub async fn init(setup: Setup) -> Result<Initialised> {
     }
     let store = KeyringStore::new(disk, folders, clock.clone());
     migrate(&db, MIGRATIONS, clock.now()).await?;
-    if firm_row(&db).await?.is_some() {
+    if firm_row(&mut Reader::Db(&db)).await?.is_some() {
         return Err(Error::conflict("firm.exists", "There is a firm here already. Nothing was changed."));
     }
     if store.exists() {

@@ -73,8 +73,8 @@ impl Firm {
 }
 
 /// The one row, if there is a firm.
-pub(super) async fn firm_row(db: &Db) -> Result<Option<(Firm, Vec<u8>)>> {
-    let Some(row) = db.optional(&store::FIRM, &[]).await? else { return Ok(None) };
+pub(super) async fn firm_row(reader: &mut Reader<'_>) -> Result<Option<(Firm, Vec<u8>)>> {
+    let Some(row) = reader.optional(&store::FIRM, &[]).await? else { return Ok(None) };
     Ok(Some((Firm::read(&row)?, row.get("mac")?)))
 }
 
@@ -116,7 +116,7 @@ pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
 /// There is no firm; storage.
 pub(crate) async fn firm_info(db: &Db) -> Result<FirmInfo> {
     let none = || Error::conflict("firm.none", "There is no firm here yet. Run `strongroom init` first.");
-    let (firm, _) = firm_row(db).await?.ok_or_else(none)?;
+    let (firm, _) = firm_row(&mut Reader::Db(db)).await?.ok_or_else(none)?;
     Ok(FirmInfo { id: firm.id, origin: firm.origin, lone_administrator: firm.lone_administrator })
 }
 
@@ -131,8 +131,7 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
     // one moment: two people may be approving others right now
     let since = room.marks.moment();
     let mut moment = room.db.snapshot().await?;
-    let row = moment.optional(&store::FIRM, &[]).await?.ok_or_else(gone)?;
-    let (firm, mac): (Firm, Vec<u8>) = (Firm::read(&row)?, row.get("mac")?);
+    let (firm, mac) = firm_row(&mut Reader::Tx(&mut moment)).await?.ok_or_else(gone)?;
     firm.bind().check(&room.vault, &mac, &firm.id.to_string())?;
     let as_read = firm.id == room.firm.id
         && firm.origin == room.firm.origin
@@ -198,7 +197,7 @@ pub(crate) async fn set_policies(tx: &mut WriteTx<'_>, digest: [u8; 32]) -> Resu
 /// # Errors
 /// Sealed, storage.
 pub async fn name(room: &Strongroom) -> Result<String> {
-    let (firm, _) = firm_row(&room.db).await?.ok_or(Error::NotFound)?;
+    let (firm, _) = firm_row(&mut Reader::Db(&room.db)).await?.ok_or(Error::NotFound)?;
     let row = firm.id.to_string();
     room.vault.open_system_text(Firm::column(&row), &firm.sealed_name)
 }

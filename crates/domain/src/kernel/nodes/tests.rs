@@ -153,6 +153,24 @@ async fn a_node_with_an_older_keyring_stays_sealed() {
     assert!(matches!(refused, Err(Error::Conflict { code: "keyring.older", .. })));
 }
 
+/// More writers at once than there are connections, none of whom has been looked for: whoever holds a connection while
+/// it waits for another would hold up all.
+#[tokio::test]
+async fn a_crowd_of_writers_looks_before_it_takes_connections() {
+    let s = Story::new().await;
+    s.f.room.watching.store(true, std::sync::atomic::Ordering::SeqCst);
+    let lead = s.f.sign_in(s.ann).await;
+    s.f.clock.advance(2 * SECOND);
+    let new = |n: usize| CreateClient {
+        name: Name::parse(&format!("Client {n}")).unwrap(),
+        reference: Reference::parse(&format!("C-{n}")).unwrap(),
+    };
+    let crowd = (0..40).map(|n| lead.perform(new(n)));
+    for made in futures_util::future::join_all(crowd).await {
+        made.unwrap();
+    }
+}
+
 const COUNTED: Sql = Sql::new("TEST_COUNTED", "UPDATE counter SET value = value + 1 WHERE name = 'seals'");
 
 #[tokio::test]
@@ -168,6 +186,22 @@ async fn a_counter_that_was_changed_keeps_the_firm_sealed_and_check_can_say_so()
     let found = check(&looked, "tester", false, &mut |_| ()).await.unwrap();
     assert!(found.iter().any(|finding| finding.what.contains("a row of counter")), "{found:?}");
 }
+
+/// A whole row of before, seal and all: only the ledger knows better.
+#[tokio::test]
+async fn a_counter_that_was_put_back_or_taken_away_keeps_the_firm_sealed() {
+    let f = Fixture::new().await;
+    f.room.next_number(Numbered::Record).await.unwrap();
+    f.room.write_time().await.unwrap();
+    f.room.sequence_all().await.unwrap();
+    f.reopened().await.unwrap();
+    let mut tx = f.room.db.begin().await.unwrap();
+    tx.exec_one(&TAKEN_AWAY, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(f.reopened().await, Err(Error::Tampered { table: "counter", .. })));
+}
+
+const TAKEN_AWAY: Sql = Sql::new("TEST_TAKEN", "DELETE FROM counter WHERE name = 'next record'");
 
 #[tokio::test]
 async fn nothing_is_numbered_before_the_firm_was_held() {

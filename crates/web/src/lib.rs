@@ -15,6 +15,7 @@ pub mod server;
 pub mod state;
 pub mod view;
 
+pub use http::request::Acquainted;
 pub use routes::routes;
 pub use server::{app, metrics};
 pub use state::{Progress, SealMethod, SealStatus, Settings, Unsealer, WebState};

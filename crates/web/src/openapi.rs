@@ -51,7 +51,7 @@ const COMMON: [(&str, &str); 6] = [
     ("401", "Not signed in."),
     ("403", "Refused; `because` says by which rules."),
     ("404", "Nothing that the caller may know of."),
-    ("429", "Too many attempts."),
+    ("429", "Too much at once: wrong attempts, or requests."),
     ("503", "Sealed, or storage out of reach."),
 ];
 

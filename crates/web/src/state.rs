@@ -8,6 +8,7 @@ use strongroom_domain::Strongroom;
 use strongroom_domain::features::firm;
 
 use crate::http::drafts::Drafts;
+use crate::http::fair::Fair;
 use crate::http::metrics::Metrics;
 
 /// What `app` has read from its configuration.
@@ -86,6 +87,7 @@ struct Inner {
     firm: RwLock<Option<String>>,
     metrics: Metrics,
     drafts: Drafts,
+    fair: Fair,
 }
 
 /// See the module. Cheap to clone.
@@ -108,6 +110,7 @@ impl WebState {
             firm: RwLock::new(None),
             metrics: Metrics::default(),
             drafts: Drafts::default(),
+            fair: Fair::default(),
         }))
     }
 
@@ -145,6 +148,12 @@ impl WebState {
     #[must_use]
     pub fn drafts(&self) -> &Drafts {
         &self.0.drafts
+    }
+
+    /// Places of each person's requests.
+    #[must_use]
+    pub fn fair(&self) -> &Fair {
+        &self.0.fair
     }
 
     /// Whether the keys are out of memory.

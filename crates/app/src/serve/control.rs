@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::front::Front;
 use super::seals::{Given, Seals};
+use super::wire::Broken;
 use super::{Stop, told_to_stop};
 use crate::config::Config;
 use crate::room;
@@ -87,7 +88,7 @@ async fn accept(listener: UnixListener, front: Front, router: Router, mut stop: 
         let front = front.with(router.clone().layer(Extension(operator)));
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         tokio::spawn(async move {
-            let _ = front.converse(stream, here, place).await;
+            front.converse(stream, here, place, &Broken::default()).await;
         });
     }
 }

@@ -1,7 +1,6 @@
 //! The accept loop: bounded connections, a time limit on every head and handshake, and who is at the other end.
 
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsFd as _;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +14,16 @@ use hyper::service::{Service as _, service_fn};
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use socket2::SockRef;
+use strongroom_web::Acquainted;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::pace::{Paced, PacedBody};
+use super::places::{GRACE, Place, Places};
 use super::tls::Shared;
+use super::wire::{Broken, Wire};
 use super::{Stop, told_to_stop};
 use crate::config::Config;
 
@@ -37,8 +38,7 @@ struct Inner {
     router: Router,
     tls: Option<watch::Receiver<Shared>>,
     stop: watch::Receiver<Stop>,
-    places: Arc<Semaphore>,
-    at_most: u32,
+    places: Places,
     head: Duration,
     stall: Duration,
     proxies: Vec<IpAddr>,
@@ -52,13 +52,11 @@ impl Front {
         stop: watch::Receiver<Stop>,
     ) -> Self {
         let server = &config.server;
-        let at_most = u32::try_from(server.max_connections).unwrap_or(u32::MAX).min(1 << 20);
         Self(Arc::new(Inner {
             router,
             tls,
             stop,
-            places: Arc::new(Semaphore::new(usize::try_from(at_most).unwrap_or(1))),
-            at_most,
+            places: Places::new(server.max_connections),
             head: Duration::from_secs(server.header_timeout_seconds),
             stall: Duration::from_secs(server.stall_timeout_seconds),
             proxies: server.trusted_proxies.clone(),
@@ -73,7 +71,6 @@ impl Front {
             tls: None,
             stop: old.stop.clone(),
             places: old.places.clone(),
-            at_most: old.at_most,
             head: old.head,
             stall: old.stall,
             proxies: Vec::new(),
@@ -91,7 +88,18 @@ impl Front {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    tokio::spawn(self.clone().greet(stream, peer, place));
+                    // a proxy speaks for many
+                    let proxied = self.0.proxies.contains(&peer.ip().to_canonical());
+                    let share = self.0.places.share(peer.ip());
+                    if share.is_none() && !proxied {
+                        tracing::debug!("an address has its share of connections");
+                        continue;
+                    }
+                    let greeted = self.clone().greet(stream, peer, place);
+                    tokio::spawn(async move {
+                        greeted.await;
+                        drop(share);
+                    });
                 }
                 Err(error) => {
                     // out of descriptors: others must end first
@@ -103,59 +111,48 @@ impl Front {
     }
 
     /// A place for one connection; it is free again when dropped.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        self.0.places.clone().acquire_owned().await.ok()
+    pub(super) async fn place(&self) -> Option<Place> {
+        self.0.places.take().await
     }
 
     /// Waits until every connection has ended, so long at most.
     pub(super) async fn drained(&self, at_most: Duration) {
-        if tokio::time::timeout(at_most, self.0.places.acquire_many(self.0.at_most)).await.is_err() {
+        if !self.0.places.drained(at_most).await {
             tracing::warn!("some requests were cut off: their time was up");
         }
     }
 
-    async fn greet(self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-        let socket = SockRef::from(&stream);
-        // what waits in the kernel to be sent is out of our hands: little, and see `Ended::Broken`
-        if stream.set_nodelay(true).is_err() || socket.set_tcp_notsent_lowat(UNSENT).is_err() {
-            return;
-        }
-        let Ok(same) = stream.as_fd().try_clone_to_owned() else { return };
-        let ended = match &self.0.tls {
-            None => self.converse(stream, peer, place).await,
-            Some(tls) => {
-                let acceptor = TlsAcceptor::from(tls.borrow().clone());
-                match tokio::time::timeout(self.0.head, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => self.converse(stream, peer, place).await,
-                    Ok(Err(error)) => {
-                        tracing::debug!(cause = %error, "no TLS handshake");
-                        Ended::Well
-                    }
-                    Err(_) => {
-                        tracing::debug!("a TLS handshake took too long");
-                        Ended::Well
-                    }
-                }
-            }
+    async fn greet(self, stream: TcpStream, peer: SocketAddr, place: Place) {
+        let broken = Broken::default();
+        let Ok(stream) = Wire::new(stream, broken.clone()) else { return };
+        let Some(tls) = &self.0.tls else { return self.converse(stream, peer, place, &broken).await };
+        let acceptor = TlsAcceptor::from(tls.borrow().clone());
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(self.0.head, acceptor.accept(stream)) => shaken.ok(),
+            () = self.0.places.crowded_out() => None,
         };
-        if ended == Ended::Broken {
-            SockRef::from(&same).set_linger(Some(Duration::ZERO)).ok();
+        match shaken {
+            Some(Ok(stream)) => self.converse(stream, peer, place, &broken).await,
+            Some(Err(error)) => tracing::debug!(cause = %error, "no TLS handshake"),
+            None => tracing::debug!("a TLS handshake took too long"),
         }
     }
 
-    /// Speaks HTTP/1.1 over a stream until it ends.
-    pub(super) async fn converse<S>(&self, stream: S, peer: SocketAddr, _place: OwnedSemaphorePermit) -> Ended
+    /// Speaks HTTP/1.1 over a stream until it ends; says so where that was in the middle of a message.
+    pub(super) async fn converse<S>(&self, stream: S, peer: SocketAddr, _place: Place, broken: &Broken)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let front = &self.0;
         let router = TowerToHyperService::new(front.router.clone());
+        let known = Acquainted::default();
         let service = service_fn(|request: Request<Incoming>| {
             let mut request = request.map(|body| Body::new(PacedBody::new(body, front.stall)));
             let address = whose(request.headers(), peer, &front.proxies);
             // believed once, here; nothing behind may believe it again
             request.headers_mut().remove("x-forwarded-for");
             request.extensions_mut().insert(ConnectInfo(address));
+            request.extensions_mut().insert(known.clone());
             router.call(request)
         });
         let mut builder = http1::Builder::new();
@@ -164,34 +161,31 @@ impl Front {
         let mut connection = pin!(builder.serve_connection(io, service));
         let mut stop = front.stop.clone();
         let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
+            ended = connection.as_mut() => Some(ended),
             () = told_to_stop(&mut stop) => {
+                // between two requests it ends at once, else after this one
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                Some(connection.as_mut().await)
+            }
+            () = front.places.crowded() => {
+                connection.as_mut().graceful_shutdown();
+                match tokio::time::timeout(GRACE, connection.as_mut()).await {
+                    Ok(ended) => Some(ended),
+                    Err(_) if known.is() => Some(connection.as_mut().await),
+                    // a stranger who is still at it stands in the way of others
+                    Err(_) => None,
+                }
             }
         };
-        match ended {
-            Ok(()) => Ended::Well,
-            Err(error) => {
-                tracing::debug!(cause = %error, "a connection ended early");
-                Ended::Broken
-            }
+        if !matches!(ended, Some(Ok(()))) {
+            tracing::debug!(
+                cause = ended.and_then(Result::err).map(tracing::field::display),
+                "a connection ended early"
+            );
+            broken.off();
         }
     }
 }
-
-/// How a conversation ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// As either side wished.
-    Well,
-    /// In the middle of a message: what stops a download means to stop it, so what waits to be sent is thrown away and
-    /// the connection reset.
-    Broken,
-}
-
-/// So many bytes at most wait in the kernel beside those that are on their way.
-const UNSENT: u32 = 128 << 10;
 
 /// The client's address: the last one in `X-Forwarded-For` that is no proxy of ours, if one of ours says so.
 fn whose(headers: &HeaderMap, peer: SocketAddr, proxies: &[IpAddr]) -> SocketAddr {

@@ -7,8 +7,10 @@
 mod control;
 mod front;
 mod pace;
+mod places;
 pub(crate) mod seals;
 pub(crate) mod tls;
+mod wire;
 mod work;
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Patience with an end: a connection whose other side neither takes nor sends anything in the middle of a
-//! message is closed, so that slow strangers cannot hold what others need.
+//! Patience with an end: a connection whose other side takes or sends next to nothing in the middle of a message is
+//! closed, so that slow strangers cannot hold what others need.
 
 use std::io;
 use std::pin::Pin;
@@ -12,15 +12,19 @@ use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// A clock that runs only while something is waited for.
+/// So many bytes at least must move within the limit: one who sends or takes a byte now and then stands still too.
+const PIECE: usize = 16 << 10;
+
+/// A clock that begins when something is waited for, and stops when enough has moved.
 struct Patience {
     limit: Duration,
+    moved: usize,
     running: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patience {
     const fn new(limit: Duration) -> Self {
-        Self { limit, running: None }
+        Self { limit, moved: 0, running: None }
     }
 
     /// True when the wait has lasted too long.
@@ -29,7 +33,16 @@ impl Patience {
         self.running.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx).is_ready()
     }
 
+    /// So many bytes have moved.
+    fn moved(&mut self, bytes: usize) {
+        self.moved += bytes;
+        if self.moved >= PIECE {
+            self.rest();
+        }
+    }
+
     fn rest(&mut self) {
+        self.moved = 0;
         self.running = None;
     }
 }
@@ -49,10 +62,19 @@ impl<S> Paced<S> {
         Self { stream, patience: Patience::new(limit) }
     }
 
-    fn bound<T>(&mut self, cx: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    /// `poll` has moved so many bytes; all there were, where it does not say.
+    fn bound<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: Poll<io::Result<T>>,
+        bytes: impl FnOnce(&T) -> Option<usize>,
+    ) -> Poll<io::Result<T>> {
         match poll {
             Poll::Ready(done) => {
-                self.patience.rest();
+                match done.as_ref().ok().and_then(bytes) {
+                    Some(bytes) => self.patience.moved(bytes),
+                    None => self.patience.rest(),
+                }
                 Poll::Ready(done)
             }
             Poll::Pending if self.patience.over(cx) => Poll::Ready(Err(stalled())),
@@ -74,7 +96,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.bound(cx, poll)
+        self.bound(cx, poll, |bytes| Some(*bytes))
     }
 
     fn poll_write_vectored(
@@ -83,7 +105,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.bound(cx, poll)
+        self.bound(cx, poll, |bytes| Some(*bytes))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -92,12 +114,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.stream).poll_flush(cx);
-        self.bound(cx, poll)
+        self.bound(cx, poll, |()| None)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.bound(cx, poll)
+        self.bound(cx, poll, |()| None)
     }
 }
 
@@ -123,7 +145,11 @@ impl Body for PacedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         match Pin::new(&mut self.body).poll_frame(cx) {
             Poll::Ready(frame) => {
-                self.patience.rest();
+                let bytes = match &frame {
+                    Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+                    _ => 0,
+                };
+                self.patience.moved(bytes);
                 Poll::Ready(frame.map(|f| f.map_err(axum::Error::new)))
             }
             Poll::Pending if self.patience.over(cx) => Poll::Ready(Some(Err(axum::Error::new(stalled())))),

@@ -8,6 +8,8 @@ use hyper::body::Frame;
 use strongroom_client::http::Sent;
 use tokio::sync::oneshot;
 
+use crate::served::Talk;
+
 /// So much comes at once.
 pub(crate) const PIECE: usize = 64 << 10;
 
@@ -54,4 +56,11 @@ pub(crate) fn halting(first: Bytes, rest: Bytes) -> (Sent, oneshot::Receiver<()>
         rest
     });
     (body(stream::once(async { first }).chain(halted)), half, go_on)
+}
+
+/// A record of many pieces, large enough that no buffer between us and the server holds it: its id and bytes.
+pub(crate) async fn large_record(api: &mut Talk, path: &str) -> (String, Vec<u8>) {
+    let large: Vec<u8> = (0..400).flat_map(|n| piece(5, n)).collect();
+    let added = api.files(path, &[(b"large.bin", &large)]).await.unwrap().expect(201).json();
+    (added["items"][0]["id"].as_str().unwrap().to_owned(), large)
 }

@@ -10,6 +10,7 @@
     reason = "tests, where a panic is the failure"
 )]
 
+mod attack;
 mod begun;
 mod bodies;
 mod bucket;

@@ -8,17 +8,10 @@ use strongroom_client::http::full;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::bodies;
-use crate::served::{Firm, Served, Talk};
+use crate::served::{Firm, Served};
 
 fn listed(answer: &crate::served::Answer) -> usize {
     answer.json()["items"].as_array().unwrap().len()
-}
-
-/// A record of many pieces, large enough that no buffer between us and the server holds it: its id and bytes.
-async fn large_record(api: &mut Talk, path: &str) -> (String, Vec<u8>) {
-    let large: Vec<u8> = (0..400).flat_map(|n| bodies::piece(5, n)).collect();
-    let added = api.files(path, &[(b"large.bin", &large)]).await.unwrap().expect(201).json();
-    (added["items"][0]["id"].as_str().unwrap().to_owned(), large)
 }
 
 /// Whoever reads slowly over the network is cut off by a reset: what waited in the server's socket is thrown away.
@@ -28,7 +21,7 @@ async fn a_download_that_is_stopped_is_reset_and_not_delivered_from_a_buffer() {
     let served = Served::start(&firm);
     let mut api = served.as_person(&firm.ann);
     let path = format!("/api/v1/matters/{}/records", firm.matter);
-    let (id, large) = large_record(&mut api, &path).await;
+    let (id, large) = bodies::large_record(&mut api, &path).await;
     // a small window at this end, so that what is sent waits at the other
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(64 << 10).unwrap();
@@ -61,7 +54,7 @@ async fn uploads_and_downloads_end_when_the_strongroom_is_sealed() {
     let served = Served::start(&firm);
     let mut api = served.as_person(&firm.ann);
     let path = format!("/api/v1/matters/{}/records", firm.matter);
-    let (id, large) = large_record(&mut api, &path).await;
+    let (id, large) = bodies::large_record(&mut api, &path).await;
     let content = format!("/api/v1/records/{id}/content");
     let mut download = served.as_person(&firm.ann).open(Method::GET, &content, &[], full("")).await.unwrap();
     let first = download.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();

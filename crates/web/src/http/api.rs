@@ -58,7 +58,9 @@ impl FromRequestParts<WebState> for Api {
         let ctx = if let Some(value) = headers.get(AUTHORIZATION) {
             let bearer = value.to_str().ok().and_then(bearer).ok_or(Error::SignedOut)?;
             let place = rq.place.clone();
-            rq.known(session::authenticate_token(state.room(), bearer, Channel::Api, place).await?)
+            let ctx = session::authenticate_token(state.room(), bearer, Channel::Api, place).await?;
+            rq.sit(state, ctx.actor().person()).await?;
+            rq.known(ctx)
         } else {
             let secret = cookies::read(&headers, cookies::SESSION).ok_or(Error::SignedOut)?;
             if !matches!(parts.method, Method::GET | Method::HEAD) {

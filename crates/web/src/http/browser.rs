@@ -26,6 +26,7 @@ pub(super) async fn signed_in(
     rq: &Rq,
 ) -> Result<Arc<Ctx>, Error> {
     let ctx = session::authenticate_session(state.room(), secret, Channel::Web, rq.place.clone()).await?;
+    rq.sit(state, ctx.actor().person()).await?;
     Ok(rq.known(ctx.presenting(presented(headers, secret))))
 }
 

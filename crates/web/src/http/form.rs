@@ -1,8 +1,9 @@
 //! Fields of forms and queries, in the order in which they came; a name may stand several times.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Uri};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::problem::Problem;
 
@@ -35,10 +36,13 @@ impl Fields {
         if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
             return Err(Problem::new("media-type", "Send the form as application/x-www-form-urlencoded."));
         }
-        let bytes = to_bytes(body, LIMIT)
-            .await
-            .map_err(|_| Problem::new("too-large", "The form is too large, or did not arrive whole."))?;
-        Ok(Self::parse(&bytes))
+        match Limited::new(body, LIMIT).collect().await {
+            Ok(bytes) => Ok(Self::parse(&bytes.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => {
+                Err(Problem::new("too-large", "The form is larger than any of ours."))
+            }
+            Err(_) => Err(Problem::malformed("The form did not arrive whole. Send it again.")),
+        }
     }
 
     /// The first value of a name; nothing where it is empty or absent.

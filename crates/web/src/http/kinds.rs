@@ -61,7 +61,12 @@ pub const TYPES: &[(&str, u16, &str, &str)] = &[
         "A field does not say what it must. `field` names it and `detail` says what to do.",
     ),
     ("if-match", 428, "If-Match is needed", "Send the ETag of the state that the change was made from."),
-    ("throttled", 429, "Too many attempts", "Wait as many seconds as Retry-After says."),
+    (
+        "throttled",
+        429,
+        "Too much at once",
+        "Wrong attempts, or more requests of one person than are answered and may wait. Wait as many seconds as Retry-After says.",
+    ),
     (
         "checksum",
         460,

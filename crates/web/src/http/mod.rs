@@ -8,6 +8,7 @@ pub mod csrf;
 pub mod door;
 pub mod drafts;
 pub mod etag;
+pub mod fair;
 pub mod flash;
 pub mod form;
 mod kinds;

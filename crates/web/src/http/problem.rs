@@ -258,7 +258,7 @@ impl From<Error> for Problem {
             }
             Error::Stale => Self::stale(),
             Error::Throttled { retry_after } => {
-                Self::new("throttled", format!("Too many attempts. Try again in {retry_after} seconds."))
+                Self::new("throttled", format!("Too much at once. Try again in {retry_after} seconds."))
                     .retry(retry_after)
             }
             Error::TooLarge { limit } => {

@@ -3,19 +3,21 @@
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, USER_AGENT};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use strongroom_domain::Ctx;
 use strongroom_domain::kernel::ctx::Place;
-use strongroom_domain::kernel::id::RequestId;
+use strongroom_domain::kernel::id::{RequestId, StaffId};
+use strongroom_domain::{Ctx, Error};
 
+use super::fair::{Seat, seated, streams};
 use super::form::Fields;
 use super::page::Page;
 use super::problem::Problem;
@@ -34,6 +36,23 @@ pub struct Rq {
     pub(super) ctx: OnceLock<Arc<Ctx>>,
     pub(super) page: OnceLock<Page>,
     pub(super) typed: Mutex<Option<Fields>>,
+    /// It carries or brings a file.
+    streams: bool,
+    seat: Mutex<Option<Seat>>,
+    acquainted: Acquainted,
+}
+
+/// Whether somebody of the firm has asked over a connection; set here, read by the listener that put it among the
+/// request's extensions: strangers have to make room first.
+#[derive(Clone, Default)]
+pub struct Acquainted(Arc<AtomicBool>);
+
+impl Acquainted {
+    /// True once somebody who is signed in has asked.
+    #[must_use]
+    pub fn is(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Rq {
@@ -41,6 +60,20 @@ impl Rq {
     #[must_use]
     pub fn ctx(&self) -> Option<&Arc<Ctx>> {
         self.ctx.get()
+    }
+
+    /// Takes a place among the requests of who asks.
+    ///
+    /// # Errors
+    /// Throttled.
+    pub(super) async fn sit(&self, state: &WebState, who: Option<StaffId>) -> Result<(), Error> {
+        let Some(who) = who else { return Ok(()) };
+        self.acquainted.0.store(true, Ordering::Relaxed);
+        let seat = state.fair().seat(who, self.streams).await?;
+        if let Ok(mut kept) = self.seat.lock() {
+            *kept = Some(seat);
+        }
+        Ok(())
     }
 
     /// Takes the context, for the log line and `X-Ledger-Entry`.
@@ -74,6 +107,7 @@ const FIXED: [(&str, &str); 6] = [
 pub async fn observe(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let room = state.room();
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     let rq = Arc::new(Rq {
         id: RequestId::new(room.now(), room.random()),
         place: place(&state, &request),
@@ -82,9 +116,11 @@ pub async fn observe(State(state): State<WebState>, mut request: Request, next: 
         ctx: OnceLock::new(),
         page: OnceLock::new(),
         typed: Mutex::new(None),
+        streams: streams(request.method(), &route, request.headers()),
+        seat: Mutex::new(None),
+        acquainted: request.extensions().get::<Acquainted>().cloned().unwrap_or_default(),
     });
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
+    let method = known(request.method());
     request.extensions_mut().insert(rq.clone());
     let (request, rest) = super::lingering::linger(request);
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -97,11 +133,11 @@ pub async fn observe(State(state): State<WebState>, mut request: Request, next: 
     rest.closes(response.headers_mut());
     let status = response.status().as_u16();
     let took = started.elapsed();
-    state.metrics().answered(method.as_str(), &route, status, took);
+    state.metrics().answered(method, &route, status, took);
     let actor = rq.ctx().map_or("anonymous", |ctx| ctx.actor().kind());
     let entry = rq.ctx().and_then(|ctx| ctx.last_entry());
     tracing::info!(
-        method = method.as_str(),
+        method,
         route,
         status,
         duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
@@ -110,7 +146,14 @@ pub async fn observe(State(state): State<WebState>, mut request: Request, next: 
         ledger.entry = entry.map(tracing::field::display),
         "request"
     );
-    response
+    let seat = rq.seat.lock().ok().and_then(|mut seat| seat.take());
+    seated(response, seat)
+}
+
+/// A method by its name. A stranger may make up others without end: they are one, in the log and in the counters.
+fn known(method: &Method) -> &'static str {
+    const ALL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    ALL.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
 }
 
 fn dress(state: &WebState, rq: &Rq, headers: &mut HeaderMap) {

@@ -221,7 +221,7 @@ pub async fn change_password(ctx: &Ctx, current: &str, new: &str) -> Result<()> 
     let buckets = throttle::for_code(room, &[b"password", &staff.bytes()[..]].concat(), None)?;
     throttle::attempt(room, &buckets).await?;
     let all = credential::live(&room.db, &room.vault, staff).await?;
-    if !password::verify(room, current, sign_in::phc(ctx, &all)?).await? {
+    if !password::verify(room, password::turn(true).await?, current, sign_in::phc(ctx, &all)?).await? {
         if throttle::worth_an_entry(room, &staff.bytes(), "password").await? {
             ctx.failed(Verb::CredentialChange, Facts::about([staff.any()])).await?;
         }

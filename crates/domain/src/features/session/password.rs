@@ -3,7 +3,7 @@
 //! keyboard makes of the same characters, it is one password: RFC 8265, `OpaqueString`.
 
 use strongroom_seal::password as argon;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
@@ -19,6 +19,12 @@ const LONGEST: usize = 256;
 
 /// How many passwords are computed at once: each takes 19 MiB.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Of those, how many for devices that never signed in to the account: guessers must not take both.
+static STRANGE: Semaphore = Semaphore::const_new(1);
+/// How many of those wait at most; further ones are told to come again.
+static WAITING: Semaphore = Semaphore::const_new(24);
+/// When, in seconds.
+const COME_AGAIN: u64 = 5;
 
 /// The rules in one sentence.
 #[must_use]
@@ -171,9 +177,27 @@ pub(crate) async fn hash(room: &Strongroom, password: &str) -> Result<Zeroizing<
     hash.map_err(|e| Error::Internal(e.to_string()))
 }
 
+/// A turn to have a password looked at.
+pub(crate) struct Turn(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'static>>);
+
+/// Waits for a turn. Taken before the attempt is counted: whoever is sent away has not guessed. A device that is known
+/// has a way of its own, so that a crowd of strangers keeps nobody out who has been here.
+///
+/// # Errors
+/// Throttled: too many strangers wait already.
+pub(crate) async fn turn(known: bool) -> Result<Turn> {
+    if known {
+        return Ok(Turn(None));
+    }
+    let _waits = WAITING.try_acquire().map_err(|_| Error::Throttled { retry_after: COME_AGAIN })?;
+    let turn = STRANGE.acquire().await.map_err(|e| Error::Internal(format!("password: {e}")))?;
+    Ok(Turn(Some(turn)))
+}
+
 /// Whether it is the password of the PHC string; without one, the same time passes and the answer is no.
 pub(crate) async fn verify(
     room: &Strongroom,
+    _turn: Turn,
     password: &str,
     phc: Option<Zeroizing<String>>,
 ) -> Result<bool> {

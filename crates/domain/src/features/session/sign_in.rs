@@ -80,12 +80,14 @@ pub async fn sign_in_password(
         _ => None,
     };
     let buckets = throttle::for_password(room, &index, &ctx.place.address, known)?;
+    throttle::may_try(room, &buckets).await?;
+    let turn = password::turn(known.is_some()).await?;
     throttle::attempt(room, &buckets).await?;
     let all = match staff {
         Some(staff) => credential::live(&room.db, &room.vault, staff).await?,
         None => Vec::new(),
     };
-    let right = password::verify(room, password, phc(ctx, &all)?).await?;
+    let right = password::verify(room, turn, password, phc(ctx, &all)?).await?;
     let (Some(staff), true) = (staff, right) else {
         match staff {
             Some(staff) if throttle::worth_an_entry(room, &index, &ctx.place.address).await? => {

@@ -132,6 +132,54 @@ async fn a_guesser_is_slowed_and_the_owner_is_not_locked_out() {
 }
 
 #[tokio::test]
+async fn a_guesser_with_ten_thousand_addresses_gets_a_hundred_guesses_and_then_one_a_minute() {
+    const KEPT: Sql = Sql::new("TEST_KEPT", "SELECT COUNT(*) AS n FROM throttle");
+    let f = Fixture::new().await;
+    let ann = f.second().await;
+    let device = f.browser(ann, None).await.unwrap().device;
+    let right = f.secrets(ann).password;
+    let (mut guessed, mut sent_away) = (0, 0);
+    let addresses: Vec<String> = (0..10_000).map(|n| format!("10.{}.{}.1", n / 250, n % 250)).collect();
+    for crowd in addresses.chunks(20) {
+        let tries = crowd.iter().map(|address| try_password(&f, address, ann, "not her password", None));
+        for answer in futures_util::future::join_all(tries).await {
+            match answer {
+                Err(Error::Invalid { field: "password", .. }) => guessed += 1,
+                Err(Error::Throttled { retry_after: 1..=60 }) => sent_away += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!((guessed, sent_away), (101, 9_899));
+    // who is sent away leaves no row; and she, from where she was before, is let in
+    let kept: i64 = f.room.db.one(&KEPT, &[]).await.unwrap().get("n").unwrap();
+    assert!(kept < 3 * 101 + 10, "{kept} rows");
+    try_password(&f, "10.0.0.9", ann, &right, Some(&device)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_crowd_that_waits_for_its_turn_is_bounded_and_keeps_no_known_device_out() {
+    let f = Fixture::new().await;
+    let ann = f.second().await;
+    let device = f.browser(ann, None).await.unwrap().device;
+    let right = f.secrets(ann).password;
+    // one is looked at, the others wait for their turn
+    let turn = password::turn(false).await.unwrap();
+    let mut crowd = Vec::new();
+    for _ in 0..24 {
+        let mut waits = Box::pin(password::turn(false));
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        crowd.push(waits);
+    }
+    let before = try_password(&f, "203.0.113.7", ann, "not her password", None).await;
+    assert!(matches!(before, Err(Error::Throttled { retry_after: 5 })), "{before:?}");
+    try_password(&f, "203.0.113.7", ann, &right, Some(&device)).await.unwrap();
+    drop((turn, crowd));
+    // being sent away was no wrong guess
+    try_password(&f, "203.0.113.7", ann, &right, None).await.unwrap();
+}
+
+#[tokio::test]
 async fn unknown_and_known_addresses_get_one_answer_and_only_the_known_leave_entries() {
     const ENTRIES: Sql = Sql::new(
         "TEST_ENTRIES",
@@ -392,8 +440,16 @@ async fn a_password_is_one_however_the_keyboard_writes_it() {
     let composed = "caf\u{e9} am\u{a0}Nil um acht";
     let apart = "cafe\u{301} am Nil um acht";
     let phc = password::hash(&f.room, composed).await.unwrap();
-    assert!(password::verify(&f.room, apart, Some(phc.clone())).await.unwrap());
-    assert!(!password::verify(&f.room, "cafe am Nil um acht", Some(phc)).await.unwrap());
+    assert!(
+        password::verify(&f.room, password::turn(false).await.unwrap(), apart, Some(phc.clone()))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !password::verify(&f.room, password::turn(true).await.unwrap(), "cafe am Nil um acht", Some(phc))
+            .await
+            .unwrap()
+    );
     // eight characters are eight, not sixteen code points
     assert!(password::check("password", "e\u{301}q\u{301}x\u{301}z\u{301}", &[]).is_err());
 }

@@ -11,6 +11,7 @@ use strongroom_storage::params;
 
 use crate::kernel::clock::{DAY, HOUR, MINUTE, Micros, SECOND};
 use crate::kernel::error::{Error, Result};
+use crate::kernel::reader::Reader;
 use crate::kernel::strongroom::Strongroom;
 
 use super::{model, store};
@@ -94,13 +95,11 @@ pub(super) fn for_code(room: &Strongroom, account: &[u8], device: Option<[u8; 16
     Ok(vec![one])
 }
 
-/// Counts an attempt, or says how long to wait.
-pub(super) async fn attempt(room: &Strongroom, buckets: &[Bucket]) -> Result<()> {
-    let now = room.now();
-    let mut tx = room.db.begin().await?;
+/// How often each bucket has failed, or how long to wait.
+async fn failures(reader: &mut Reader<'_>, buckets: &[Bucket], now: Micros) -> Result<Vec<i64>> {
     let mut counted = Vec::with_capacity(buckets.len());
     for bucket in buckets {
-        let row = tx.optional(&store::THROTTLE, &params![bucket.key]).await?;
+        let row = reader.optional(&store::THROTTLE, &params![bucket.key]).await?;
         let (failures, last_at): (i64, i64) = match row {
             Some(row) => (row.get("failures")?, row.get("last_at")?),
             None => (0, 0),
@@ -108,14 +107,32 @@ pub(super) async fn attempt(room: &Strongroom, buckets: &[Bucket]) -> Result<()>
         let failures = if now - last_at >= bucket.forgets { 0 } else { failures };
         let free_at = last_at.saturating_add(bucket.wait(failures));
         if failures > 0 && now < free_at {
-            tx.rollback().await?;
             let seconds = (free_at - now + SECOND - 1) / SECOND;
             return Err(Error::Throttled { retry_after: u64::try_from(seconds).unwrap_or(1) });
         }
-        counted.push((bucket, failures + 1));
+        counted.push(failures);
     }
-    for (bucket, failures) in counted {
-        tx.exec(&store::THROTTLE_PUT, &params![bucket.key, failures, now]).await?;
+    Ok(counted)
+}
+
+/// Whether an attempt would have to wait. A crowd of guessers is sent away by this without writing anything.
+pub(super) async fn may_try(room: &Strongroom, buckets: &[Bucket]) -> Result<()> {
+    failures(&mut Reader::Db(&room.db), buckets, room.now()).await.map(drop)
+}
+
+/// Counts an attempt, or says how long to wait.
+pub(super) async fn attempt(room: &Strongroom, buckets: &[Bucket]) -> Result<()> {
+    let now = room.now();
+    let mut tx = room.db.begin().await?;
+    let counted = match failures(&mut Reader::Tx(&mut tx), buckets, now).await {
+        Ok(counted) => counted,
+        Err(error) => {
+            tx.rollback().await?;
+            return Err(error);
+        }
+    };
+    for (bucket, failures) in buckets.iter().zip(counted) {
+        tx.exec(&store::THROTTLE_PUT, &params![bucket.key, failures + 1, now]).await?;
     }
     // now and then, what nobody remembers
     if room.random::<1>() == [0] {

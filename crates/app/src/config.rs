@@ -3,6 +3,7 @@
 //! says of each option what it is for (a test holds that none is missing).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use strongroom_storage::blob::Bucket;
 
 use crate::args::Place;
 use crate::say::{Ending, note, out, usage};
+use crate::witness;
 
 mod s3;
 mod sections;
@@ -94,8 +96,13 @@ impl Config {
     }
 
     /// What an administrator may set, as the domain takes it.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
+    ///
+    /// # Errors
+    /// The policy of witnesses cannot be read.
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        let witnesses = self.ledger.policy.as_deref().map(witness::way::of_policy).transpose()?;
+        Ok(Settings {
+            witnesses: witnesses.map(Arc::new),
             session_idle: i64::from(self.sessions.idle_minutes) * MINUTE,
             session_overall: i64::from(self.sessions.overall_hours) * HOUR,
             strong_token: i64::from(self.sessions.strong_token_hours) * HOUR,
@@ -104,7 +111,7 @@ impl Config {
             policies: self.gate.policies.clone(),
             host: crate::room::host(),
             ..Settings::default()
-        }
+        })
     }
 
     /// How long the last requests may take after the order to stop.
@@ -123,6 +130,7 @@ impl Config {
             &mut storage.blobs,
             &mut self.unseal.key_file,
             &mut self.gate.policies,
+            &mut self.ledger.policy,
         ];
         if let Some(s3) = &mut self.s3 {
             s3.secret_key_file = folder.join(&s3.secret_key_file);
@@ -213,6 +221,11 @@ fn read(text: &str, folder: &Path) -> anyhow::Result<Config> {
     Ok(config)
 }
 
+/// Whether a text is a configuration.
+pub(crate) fn is_sound(text: &str) -> bool {
+    read(text, Path::new("/srv")).is_ok()
+}
+
 /// `config show`: what is in force. A database address may hold a password, so it is not shown.
 pub(crate) fn show(place: &Place) -> anyhow::Result<Ending> {
     let config = load(place)?;
@@ -229,6 +242,9 @@ pub(crate) fn check(place: &Place) -> anyhow::Result<Ending> {
     let mut wrong = Vec::new();
     if let Err(error) = crate::serve::tls::load(&config.server) {
         wrong.push(format!("server: {error:#}"));
+    }
+    if let Err(error) = config.settings() {
+        wrong.push(format!("{error:#}"));
     }
     if let Err(error) = config.database() {
         wrong.push(format!("{error:#}"));

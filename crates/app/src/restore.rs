@@ -102,7 +102,7 @@ async fn put_back(
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         // the replicas know more than a snapshot that is only tried
-        settings: if rehearsal { Settings::default() } else { config.settings() },
+        settings: if rehearsal { Settings::default() } else { config.settings()? },
         from: from.to_owned(),
         manifest,
         ledgers,

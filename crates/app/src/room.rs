@@ -44,7 +44,7 @@ pub(crate) async fn stores(config: &Config) -> anyhow::Result<Stores> {
 
 /// The firm of a configuration, sealed.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Arc<Strongroom>> {
-    open_at(config, Arc::new(SystemClock), with_previews(config)).await
+    open_at(config, Arc::new(SystemClock), with_previews(config)?).await
 }
 
 /// As [`open`], with another clock and other settings: for the making of the demo firm.
@@ -69,12 +69,12 @@ pub(crate) async fn open_at(
 }
 
 /// Settings with previews made by this very program.
-fn with_previews(config: &Config) -> Settings {
+fn with_previews(config: &Config) -> anyhow::Result<Settings> {
     let previewer = std::env::current_exe().ok().map(|program| {
         let args = vec![String::from(crate::PREVIEW_CHILD)];
         Arc::new(Previewer::new(program, args, config.preview.at_once))
     });
-    Settings { previewer, ..config.settings() }
+    Ok(Settings { previewer, ..config.settings()? })
 }
 
 /// Held while a process works on a firm; gone with the process, however it ends.

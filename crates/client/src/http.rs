@@ -81,7 +81,7 @@ impl Server {
         };
         let local = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
         if !secure && !local {
-            return Err(usage("a token is not sent over plain http to another machine: use https"));
+            return Err(usage("plain http goes no further than this machine: use https"));
         }
         let tls = secure.then(connector).transpose()?;
         Ok(Self { place: Arc::new(Where::Address { host, port, tls }), bearer: None })
@@ -272,6 +272,18 @@ pub fn short(path: &Path) -> anyhow::Result<(PathBuf, Option<std::fs::File>)> {
         std::fs::File::open(folder).with_context(|| format!("the data folder {}", folder.display()))?;
     let name = path.file_name().unwrap_or_default();
     Ok((Path::new("/proc/self/fd").join(open.as_raw_fd().to_string()).join(name), Some(open)))
+}
+
+/// Scheme and host of an address, and the path that follows.
+pub fn split(url: &str) -> anyhow::Result<(&str, &str)> {
+    let from = url.find("://").map_or(0, |at| at + 3);
+    let at = url[from..].find('/').map_or(url.len(), |at| from + at);
+    let (base, path) = url.split_at(at);
+    host(base)?;
+    if path.chars().any(|c| c.is_whitespace() || matches!(c, '?' | '#')) {
+        return Err(usage(format!("{url}: say http(s)://, a host and a path")));
+    }
+    Ok((base, path))
 }
 
 /// The host of an address, with its port where it has one: `records.firm.example`.

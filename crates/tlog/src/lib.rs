@@ -1,8 +1,8 @@
 //! The ledger's mathematics: a transparency log as bytes in, bytes out.
 //!
 //! What is here: RFC 6962 hashing and proofs ([`merkle`]), C2SP tlog-tiles ([`tile`], [`append`],
-//! [`bundle`]), signed-note ([`note`]), tlog-checkpoint ([`checkpoint`]), tlog-proof ([`proof`]) and the
-//! receipt file that Strongroom hands out ([`receipt`]).
+//! [`bundle`]), signed-note ([`note`]), tlog-checkpoint ([`checkpoint`]), tlog-proof ([`proof`]), tlog-witness
+//! ([`witness`]), tlog-policy ([`policy`]) and the receipt file that Strongroom hands out ([`receipt`]).
 //!
 //! What must hold:
 //! - No input, however hostile, makes a function here panic: sizes are checked, slices are never indexed.
@@ -26,10 +26,12 @@ pub mod bundle;
 pub mod checkpoint;
 pub mod merkle;
 pub mod note;
+pub mod policy;
 pub mod proof;
 pub mod receipt;
 mod text;
 pub mod tile;
+pub mod witness;
 
 pub use append::{Appender, Tile};
 pub use checkpoint::Checkpoint;

@@ -4,6 +4,7 @@
 mod formats;
 mod tree;
 mod vectors;
+mod witness;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 

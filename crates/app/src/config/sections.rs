@@ -46,6 +46,7 @@ pub(crate) struct Storage {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Ledger {
     pub(crate) replicas: Vec<PathBuf>,
+    pub(crate) policy: Option<PathBuf>,
 }
 
 /// `[unseal]`: a start that nobody attends.

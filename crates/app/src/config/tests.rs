@@ -73,7 +73,8 @@ fn every_option_is_documented() {
     all.storage.database_file = path.clone();
     all.storage.blobs = path.clone();
     all.unseal.key_file = path.clone();
-    all.gate.policies = path;
+    all.gate.policies = path.clone();
+    all.ledger.policy = path;
     all.s3 = Some(super::S3 {
         endpoint: String::new(),
         bucket: String::new(),

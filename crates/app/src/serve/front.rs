@@ -32,7 +32,7 @@ const BUFFER: usize = 128 * 1024;
 
 /// A router behind listeners.
 #[derive(Clone)]
-pub(super) struct Front(Arc<Inner>);
+pub(crate) struct Front(Arc<Inner>);
 
 struct Inner {
     router: Router,
@@ -45,7 +45,7 @@ struct Inner {
 }
 
 impl Front {
-    pub(super) fn new(
+    pub(crate) fn new(
         config: &Config,
         tls: Option<watch::Receiver<Shared>>,
         router: Router,
@@ -78,7 +78,7 @@ impl Front {
     }
 
     /// Takes connections until told to stop.
-    pub(super) async fn accept(self, listener: TcpListener) {
+    pub(crate) async fn accept(self, listener: TcpListener) {
         let mut stop = self.0.stop.clone();
         loop {
             let Some(place) = self.place().await else { return };
@@ -116,7 +116,7 @@ impl Front {
     }
 
     /// Waits until every connection has ended, so long at most.
-    pub(super) async fn drained(&self, at_most: Duration) {
+    pub(crate) async fn drained(&self, at_most: Duration) {
         if !self.0.places.drained(at_most).await {
             tracing::warn!("some requests were cut off: their time was up");
         }

@@ -28,7 +28,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::room;
 use crate::say::Ending;
-use front::Front;
+pub(crate) use front::Front;
 use seals::Seals;
 
 /// Two threads are plenty where one writer commits in groups, and each one more keeps memory of its own.
@@ -151,14 +151,14 @@ pub(crate) enum Stop {
 }
 
 /// Waits for the order to stop.
-async fn told_to_stop(stop: &mut watch::Receiver<Stop>) {
+pub(crate) async fn told_to_stop(stop: &mut watch::Receiver<Stop>) {
     // nobody left to give the order is the order too
     let _ = stop.wait_for(|s| *s != Stop::Running).await;
 }
 
 /// Does what the system tells the process: SIGHUP reads the certificate anew, SIGTERM and SIGINT stop it, a
 /// second one at once.
-fn orders(
+pub(crate) fn orders(
     stop: watch::Sender<Stop>,
     tls: Option<watch::Sender<tls::Shared>>,
     server: crate::config::Server,

@@ -1,4 +1,4 @@
-//! What the server does by itself: signs the ledger, copies it to its replicas, keeps its newest checkpoint in the
+//! What the server does by itself: signs the ledger, copies it to its replicas, shows it to its witnesses, keeps its newest checkpoint in the
 //! keyring, counts the entries of each matter once a day, sweeps what crashed or expired uploads left, and forgets
 //! old answers.
 
@@ -22,6 +22,7 @@ pub(super) fn start(room: &Arc<Strongroom>) -> Vec<JoinHandle<()>> {
         tokio::spawn(room.clone().run_sequencer()),
         tokio::spawn(room.clone().run_looks()),
         tokio::spawn(room.clone().run_replicas()),
+        tokio::spawn(room.clone().run_witnesses()),
         tokio::spawn(keep_checkpoints(room.clone())),
         tokio::spawn(count(room.clone())),
         tokio::spawn(sweep(room.clone())),

@@ -29,3 +29,4 @@ mod sealed;
 mod served;
 mod tls;
 mod way;
+mod witnessed;

@@ -20,7 +20,8 @@ use super::strongroom::Strongroom;
 statements! {
     pub ENTRY_INSERT = "INSERT INTO ledger_entry (entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, \
         record_id, request_id, bytes) VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    pub HEAD = "SELECT size, root, term, holder, lease_until, checkpoint, signed_size, signed_at FROM ledger_head WHERE one = 'x'";
+    pub HEAD = "SELECT size, root, term, holder, lease_until, checkpoint, signed_size, signed_at, witnessed, \
+        witnessed_size FROM ledger_head WHERE one = 'x'";
     pub HEAD_BEGIN = "INSERT INTO ledger_head (one, size, root, term, holder, lease_until, checkpoint, signed_size, signed_at) \
         VALUES ('x', 0, $1, 0, '', 0, $2, 0, 0)";
     pub TILE = "SELECT bytes FROM ledger_tile WHERE level = $1 AND idx = $2";
@@ -190,6 +191,10 @@ pub struct Head {
     pub signed_size: u64,
     /// When it was signed.
     pub signed_at: i64,
+    /// The newest checkpoint that enough witnesses have signed too.
+    pub witnessed: Option<String>,
+    /// The size that it signs.
+    pub witnessed_size: u64,
 }
 
 impl Strongroom {
@@ -201,6 +206,7 @@ impl Strongroom {
         let row = self.db.one(&HEAD, &[]).await?;
         let root: Vec<u8> = row.get("root")?;
         let note: Vec<u8> = row.get("checkpoint")?;
+        let witnessed: Option<Vec<u8>> = row.get("witnessed")?;
         Ok(Head {
             size: unsigned(row.get("size")?)?,
             root: root.try_into().map_err(|_| bad("root"))?,
@@ -209,6 +215,8 @@ impl Strongroom {
             checkpoint: String::from_utf8(note).map_err(bad)?,
             signed_size: unsigned(row.get("signed_size")?)?,
             signed_at: row.get("signed_at")?,
+            witnessed: witnessed.map(String::from_utf8).transpose().map_err(bad)?,
+            witnessed_size: unsigned(row.get("witnessed_size")?)?,
         })
     }
 

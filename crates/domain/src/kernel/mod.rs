@@ -41,6 +41,7 @@ pub mod unsealing;
 pub mod vault;
 pub mod verb;
 pub mod walls;
+pub mod witnesses;
 
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ migrations! {
     5 "0005_taken_on",
     6 "0006_policy_replaced",
     7 "0007_nodes",
+    8 "0008_witnessed",
 }
 
 /// Every statement that this crate sends.
@@ -39,6 +40,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::sequencer::ALL,
         super::repeat::ALL,
         super::unsealing::ALL,
+        super::witnesses::ALL,
         crate::features::backup::store::ALL,
         crate::features::client::store::ALL,
         crate::features::firm::store::ALL,

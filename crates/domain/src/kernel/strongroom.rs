@@ -27,6 +27,7 @@ use super::strangers::Strangers;
 use super::target::Target;
 use super::vault::Vault;
 use super::verb::Verb;
+use super::witnesses::Witnesses;
 
 mod settings;
 
@@ -58,6 +59,7 @@ pub struct Strongroom {
     pub(super) followed: Mutex<Followed>,
     pub(super) pending: Pending,
     pub(super) replicas: LedgerReplicas,
+    pub(super) witnesses: Witnesses,
     examining: AtomicBool,
     /// The firm was held against what is known of it, and works. Until then an open vault serves nobody.
     awake: AtomicBool,
@@ -102,6 +104,7 @@ impl Strongroom {
         let wake = Arc::new(Notify::new());
         let readlog = ReadLog::start(db.clone(), wake.clone());
         let replicas = LedgerReplicas::new(vault.store().disk(), &settings.ledger_replicas);
+        let witnesses = Witnesses::new(settings.witnesses.clone());
         let mut node = [0_u8; 8];
         entropy.fill(&mut node);
         let release = Arc::new(gate);
@@ -128,6 +131,7 @@ impl Strongroom {
             followed: Mutex::default(),
             pending: Pending::default(),
             replicas,
+            witnesses,
             examining: AtomicBool::new(false),
             awake: AtomicBool::new(false),
             watching: AtomicBool::new(false),

@@ -102,6 +102,9 @@ impl Strongroom {
         let head = self.hold_ledger().await?;
         crate::features::firm::hold_firm(self).await?;
         self.hold_replicas(&head).await?;
+        if !self.only_examines() {
+            Box::pin(self.hold_witnesses(&head)).await?;
+        }
         let alone = self.db.hold_turn().await?;
         let held = self.hold_authority(&head).await;
         if let Some(alone) = alone {

@@ -27,6 +27,7 @@ use crate::kernel::gate::{Gate, PolicyFile, built_in};
 use crate::kernel::id::StaffId;
 use crate::kernel::strongroom::{Settings, Strongroom};
 use crate::kernel::text::{Email, Name};
+use crate::kernel::witnesses::Witnessing;
 
 /// What a person of the fixture signs in with.
 #[derive(Clone)]
@@ -136,7 +137,17 @@ impl Fixture {
         self.unsealed(room).await
     }
 
+    /// The same, with outside witnesses.
+    pub(crate) async fn reopened_with(&self, witnesses: Arc<Witnessing>) -> Result<Arc<Strongroom>> {
+        let settings = Settings { witnesses: Some(witnesses), ..keeping(&self.folder) };
+        self.unsealed(self.sealed_as(gate(), settings).await?).await
+    }
+
     async fn sealed(&self, release: Gate) -> Result<Arc<Strongroom>> {
+        self.sealed_as(release, keeping(&self.folder)).await
+    }
+
+    async fn sealed_as(&self, release: Gate, settings: Settings) -> Result<Arc<Strongroom>> {
         let opening = Opening {
             disk: Disk::default(),
             db: connect(&self.database).await,
@@ -145,7 +156,7 @@ impl Fixture {
             gate: release,
             clock: self.clock.clone(),
             entropy: Arc::new(OsEntropy),
-            settings: keeping(&self.folder),
+            settings,
         };
         open(opening).await
     }

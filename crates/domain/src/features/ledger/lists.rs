@@ -17,7 +17,7 @@ use crate::kernel::target::Target;
 use crate::kernel::verb::{Scope, Verb};
 
 use super::count::complete;
-use super::model::{EntryPage, EntryView, Filter, Part, Raw};
+use super::model::{Covered, EntryPage, EntryView, Filter, Part, Raw};
 use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
 use super::store;
 
@@ -147,8 +147,8 @@ async fn fill(
     Ok((page, last))
 }
 
-async fn signed(ctx: &Ctx) -> Result<u64> {
-    Ok(ctx.room.ledger_head().await?.signed_size)
+async fn covered(ctx: &Ctx) -> Result<Covered> {
+    Ok(Covered::from(&ctx.room.ledger_head().await?))
 }
 
 /// Every entry that the filter finds, for those who watch: ids, nothing opened. Each row has passed the
@@ -160,8 +160,8 @@ pub async fn entries(ctx: &Ctx, filter: &Filter, after: Option<EntryId>, limit: 
     let (permit, _) = ctx.permit_with(Verb::LedgerList, &Target::Firm, asked(filter)).await?;
     let shown = Shown::Watched { me: ctx.me()?.to_string(), answers: BTreeMap::new() };
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
-    let signed = signed(ctx).await?;
-    let items = rows.iter().map(|raw| bare(ctx, raw, signed, &[])).collect();
+    let covered = covered(ctx).await?;
+    let items = rows.iter().map(|raw| bare(ctx, raw, covered, &[])).collect();
     let (client_name, matter_name) = called(ctx, &permit, filter).await?;
     Ok(EntryPage { items, next, client_name, matter_name, complete: None })
 }
@@ -206,8 +206,8 @@ pub async fn own_acts(ctx: &Ctx, after: Option<EntryId>, limit: usize) -> Result
     let (rows, next) = fill(ctx, &filter, after, limit, Shown::Own).await?;
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = ctx.permit_with(Verb::LedgerOwn, &Target::Firm, Facts::about(sight.things())).await?;
-    let signed = signed(ctx).await?;
-    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
+    let covered = covered(ctx).await?;
+    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, covered)).collect();
     Ok(EntryPage { items, next, ..EntryPage::default() })
 }
 
@@ -291,13 +291,13 @@ async fn activity(
     let (rows, next) = fill(ctx, filter, after, limit, shown).await?;
     let sight = Sight::of(ctx, &rows).await?;
     let (permit, _) = allowed.permit(Facts::about(sight.things())).await?;
-    let signed = signed(ctx).await?;
+    let covered = covered(ctx).await?;
     // said once, at the head of the list
     let complete = match filter.matter.filter(|_| after.is_none()) {
         Some(id) => complete(ctx, id).await?,
         None => None,
     };
-    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, signed)).collect();
+    let items = rows.iter().map(|raw| sight.view(ctx, &permit, raw, covered)).collect();
     Ok(EntryPage { items, next, complete, ..EntryPage::default() })
 }
 
@@ -368,7 +368,7 @@ impl Unopened {
 
     /// The entries, opened under the permit.
     pub(crate) async fn views(&self, ctx: &Ctx, permit: &Permit) -> Result<Vec<EntryView>> {
-        let signed = signed(ctx).await?;
-        Ok(self.rows.iter().map(|raw| self.sight.view(ctx, permit, raw, signed)).collect())
+        let covered = covered(ctx).await?;
+        Ok(self.rows.iter().map(|raw| self.sight.view(ctx, permit, raw, covered)).collect())
     }
 }

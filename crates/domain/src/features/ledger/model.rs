@@ -8,6 +8,7 @@ use crate::kernel::entry::Outcome;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::id_of;
 use crate::kernel::id::{AnyId, ClientId, EntryId, Id, Kind, MatterId, RecordId};
+use crate::kernel::ledger::Head;
 use crate::kernel::ledger::unsigned;
 use crate::kernel::verb::Verb;
 
@@ -41,6 +42,21 @@ pub enum State {
     Signed,
     /// Under a checkpoint that a witness has signed too.
     Witnessed,
+}
+
+/// How far the newest checkpoints reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Covered {
+    /// That which the log has signed.
+    pub(super) signed: u64,
+    /// That which enough witnesses have signed too.
+    pub(super) witnessed: u64,
+}
+
+impl From<&Head> for Covered {
+    fn from(head: &Head) -> Self {
+        Self { signed: head.signed_size, witnessed: head.witnessed_size }
+    }
 }
 
 impl State {
@@ -242,7 +258,11 @@ impl Raw {
             .collect()
     }
 
-    pub(super) fn state(&self, signed: u64) -> State {
-        if self.index.is_some_and(|i| i < signed) { State::Signed } else { State::Pending }
+    pub(super) fn state(&self, covered: Covered) -> State {
+        match self.index {
+            Some(index) if index < covered.witnessed => State::Witnessed,
+            Some(index) if index < covered.signed => State::Signed,
+            _ => State::Pending,
+        }
     }
 }

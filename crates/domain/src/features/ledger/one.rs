@@ -17,7 +17,7 @@ use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
-use super::model::{EntryFull, EntryRef, Raw, Receipt};
+use super::model::{Covered, EntryFull, EntryRef, Raw, Receipt};
 use super::refused::knows_of;
 use super::sight::{Sight, bare, knows_walls, plain_to_the_team};
 use super::store;
@@ -36,8 +36,8 @@ struct Seen {
 /// Not found, refused, sealed, storage.
 pub async fn entry(ctx: &Ctx, which: EntryRef) -> Result<EntryFull> {
     let Seen { raw, permit, sight } = see(ctx, which).await?;
-    let signed = ctx.room.ledger_head().await?.signed_size;
-    let view = sight.map_or_else(|| bare(ctx, &raw, signed, &[]), |s| s.view(ctx, &permit, &raw, signed));
+    let covered = Covered::from(&ctx.room.ledger_head().await?);
+    let view = sight.map_or_else(|| bare(ctx, &raw, covered, &[]), |s| s.view(ctx, &permit, &raw, covered));
     Ok(EntryFull { view, bytes: raw.bytes })
 }
 
@@ -54,17 +54,22 @@ pub async fn receipt(ctx: &Ctx, which: EntryRef) -> Result<Receipt> {
     Ok(Receipt::Ready(ReceiptFile { proof, opened }.to_string()))
 }
 
-/// The proof that an entry is in the signed tree; none while it waits for its index.
+/// The proof that an entry is in the signed tree, by the newest checkpoint that witnesses have signed too where that one
+/// reaches it; none while the entry waits for its index.
 async fn prove(room: &Strongroom, raw: Raw) -> Result<Option<Proof>> {
     let head = room.ledger_head().await?;
     let Some(index) = raw.index.filter(|i| *i < head.signed_size) else { return Ok(None) };
+    let (size, note) = match head.witnessed {
+        Some(note) if index < head.witnessed_size => (head.witnessed_size, note),
+        _ => (head.signed_size, head.checkpoint),
+    };
     let tampered = |cause: &dyn std::fmt::Display| {
         tracing::error!(index, %cause, "a receipt does not verify");
         Error::Tampered { table: "ledger_entry", id: index.to_string() }
     };
-    let tiles = room.tiles(&needed_tiles_for_inclusion(index, head.signed_size)).await?;
-    let path = inclusion_proof(index, head.signed_size, &tiles).map_err(|e| tampered(&e))?;
-    let checkpoint = Note::parse(head.checkpoint.as_bytes()).map_err(|e| tampered(&e))?;
+    let tiles = room.tiles(&needed_tiles_for_inclusion(index, size)).await?;
+    let path = inclusion_proof(index, size, &tiles).map_err(|e| tampered(&e))?;
+    let checkpoint = Note::parse(note.as_bytes()).map_err(|e| tampered(&e))?;
     let key = VerifierKey::parse(&room.vkey()?).map_err(|e| tampered(&e))?;
     let proof = Proof { extra: Some(raw.bytes), index, path, checkpoint };
     proof.verify(&[key]).map_err(|e| tampered(&e))?;

@@ -20,7 +20,7 @@ use crate::kernel::target::Target;
 use crate::kernel::vault::{Column, KeyOf};
 use crate::kernel::verb::Verb;
 
-use super::model::{EntryView, Raw};
+use super::model::{Covered, EntryView, Raw};
 use super::refused::knows_of;
 use super::words;
 
@@ -206,10 +206,10 @@ impl Sight {
     }
 
     /// The entry as this viewer sees it.
-    pub(super) fn view(&self, ctx: &Ctx, permit: &Permit, raw: &Raw, signed: u64) -> EntryView {
+    pub(super) fn view(&self, ctx: &Ctx, permit: &Permit, raw: &Raw, covered: Covered) -> EntryView {
         let opened: Vec<(String, Map<String, Value>)> =
             self.open(ctx, permit, raw).into_iter().map(|p| (p.about.to_string(), p.body)).collect();
-        let mut view = bare(ctx, raw, signed, &opened);
+        let mut view = bare(ctx, raw, covered, &opened);
         let matter = raw.matter.filter(|id| self.matters.contains_key(id));
         view.matter = matter;
         view.matter_name = matter.and_then(|id| ctx.room.directory.matter(permit, id)).map(|m| m.name);
@@ -245,7 +245,12 @@ fn open_one(ctx: &Ctx, key: &Key, raw: &Raw, part: &Value) -> Option<(Vec<u8>, M
 }
 
 /// An entry with ids and nothing opened.
-pub(super) fn bare(ctx: &Ctx, raw: &Raw, signed: u64, opened: &[(String, Map<String, Value>)]) -> EntryView {
+pub(super) fn bare(
+    ctx: &Ctx,
+    raw: &Raw,
+    covered: Covered,
+    opened: &[(String, Map<String, Value>)],
+) -> EntryView {
     let room = &ctx.room;
     EntryView {
         id: raw.id,
@@ -261,7 +266,7 @@ pub(super) fn bare(ctx: &Ctx, raw: &Raw, signed: u64, opened: &[(String, Map<Str
         record: raw.record,
         matter_name: None,
         record_title: None,
-        state: raw.state(signed),
+        state: raw.state(covered),
         opened: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use strongroom_tlog::bundle::{self as entry_bundle, BundlePath};
 use strongroom_tlog::{TilePath, VerifierKey, leaf_hash};
 
-use super::model::{EntryRef, Raw, State};
+use super::model::{Covered, EntryRef, Raw, State};
 use super::own_acts;
 use super::refused::of_the_firm;
 use super::stories::Story;
@@ -167,10 +167,11 @@ fn an_entry_is_named_by_id_or_index_in_one_spelling_each() {
 #[test]
 fn an_entry_is_signed_when_the_checkpoint_covers_it() {
     let mut entry = raw("system", "sequencer", "ledger.time", "allowed");
-    assert_eq!(entry.state(3), State::Pending);
-    assert_eq!(entry.state(4), State::Signed);
+    assert_eq!(entry.state(Covered { signed: 3, witnessed: 0 }), State::Pending);
+    assert_eq!(entry.state(Covered { signed: 4, witnessed: 3 }), State::Signed);
+    assert_eq!(entry.state(Covered { signed: 5, witnessed: 4 }), State::Witnessed);
     entry.index = None;
-    assert_eq!(entry.state(4), State::Pending);
+    assert_eq!(entry.state(Covered { signed: 4, witnessed: 4 }), State::Pending);
 }
 
 #[test]

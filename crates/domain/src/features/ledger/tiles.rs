@@ -10,13 +10,18 @@ use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
-/// The newest signed checkpoint. Served while sealed too.
+/// The newest checkpoint that enough witnesses have signed; where there are none, the newest that is signed. Served while
+/// sealed too.
 ///
 /// # Errors
 /// Not found before the first; storage.
 pub async fn checkpoint(room: &Strongroom) -> Result<String> {
     let head = room.ledger_head().await?;
-    if head.signed_size == 0 { Err(Error::NotFound) } else { Ok(head.checkpoint) }
+    match head.witnessed {
+        Some(note) => Ok(note),
+        None if head.signed_size > 0 => Ok(head.checkpoint),
+        None => Err(Error::NotFound),
+    }
 }
 
 /// A hash tile of the tree that the newest checkpoint signs. Served while sealed too.

@@ -10,6 +10,7 @@ use crate::kernel::error::Result;
 use crate::kernel::nodes::Node;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
+use crate::kernel::witnesses::WitnessState;
 
 use super::{LedgerReplica, Replica, roles, store};
 
@@ -37,6 +38,10 @@ pub struct Health {
     pub replicas: Vec<Replica>,
     /// The ledger's replicas and how each stands.
     pub ledger_replicas: Vec<LedgerReplica>,
+    /// The outside witnesses, as this node has asked them.
+    pub witnesses: Vec<WitnessState>,
+    /// Entries that enough witnesses have signed.
+    pub witnessed: u64,
     /// The room where the contents lie, if it has a bound and answers.
     pub disk: Option<Room>,
     /// `SQLite` or `PostgreSQL`.
@@ -86,6 +91,8 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         sealed: room.vault.is_sealed(),
         replicas: roles::replicas(ctx),
         ledger_replicas: roles::ledger_replicas(ctx),
+        witnesses: room.witnesses(),
+        witnessed: head.witnessed_size,
         disk: room.blobs.room().await.ok().flatten(),
         engine: match room.db.engine() {
             Engine::Sqlite => "SQLite",

@@ -177,6 +177,8 @@ pub struct LastCheckpoint {
     pub size: u64,
     /// When.
     pub at: Micros,
+    /// How many of them enough witnesses have signed too.
+    pub witnessed: u64,
 }
 
 /// The day of a records manager, who knows every matter by name.

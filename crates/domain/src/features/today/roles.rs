@@ -182,7 +182,11 @@ pub(super) async fn auditor(ctx: &Ctx) -> Result<AuditorDay> {
     let waiting = ctx.room.db.one(&store::PENDING_COUNT, &[]).await?;
     let signed = head.signed_size > 0;
     Ok(AuditorDay {
-        checkpoint: signed.then_some(LastCheckpoint { size: head.signed_size, at: head.signed_at }),
+        checkpoint: signed.then_some(LastCheckpoint {
+            size: head.signed_size,
+            at: head.signed_at,
+            witnessed: head.witnessed_size,
+        }),
         entries: head.size,
         pending: waiting.get("n")?,
         oldest_pending: waiting.get("oldest")?,

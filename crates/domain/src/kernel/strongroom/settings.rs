@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kernel::clock::{DAY, HOUR, Micros};
 use crate::kernel::id::FirmId;
+use crate::kernel::witnesses::Witnessing;
 
 /// What the firm fixed at `init`.
 #[derive(Clone)]
@@ -34,6 +35,8 @@ pub struct Settings {
     pub ledger_replicas: Vec<std::path::PathBuf>,
     /// How previews are made; none where the program to run is not known (tests of the core).
     pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
+    /// The outside witnesses, if there are any.
+    pub witnesses: Option<Arc<Witnessing>>,
     /// The folder whose policy files are offered for approval.
     pub policies: Option<PathBuf>,
     /// The machine's name, by which people tell nodes apart.
@@ -50,6 +53,7 @@ impl Default for Settings {
             password_cost: strongroom_seal::password::Cost::PASSWORD,
             ledger_replicas: Vec::new(),
             previewer: None,
+            witnesses: None,
             policies: None,
             host: String::from("this machine"),
         }

@@ -91,7 +91,11 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
             size: count(c.size),
             when: page.clocks.when(c.at),
             root: root(&page),
-            witness: String::from("No witness is configured."),
+            witness: match (page.ctx.room().settings().witnesses.is_some(), c.witnessed) {
+                (false, _) => String::from("No witness is configured."),
+                (true, 0) => String::from("Not enough witnesses have signed yet."),
+                (true, size) => format!("Enough have signed {} entries.", count(size)),
+            },
         }),
     };
     html(&view)

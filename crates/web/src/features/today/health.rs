@@ -6,6 +6,7 @@ use strongroom_domain::kernel::clock::{DAY, SECOND};
 use strongroom_domain::kernel::nodes::Node;
 use strongroom_domain::kernel::target::Target;
 use strongroom_domain::kernel::verb::Verb;
+use strongroom_domain::kernel::witnesses::WitnessState;
 
 use crate::http::page::{Page, Posted};
 use crate::http::reply::{Answer, html, see_other};
@@ -36,6 +37,37 @@ fn ledger_replicas(page: &Page, h: &State) -> Check {
             "Copies of the ledger on other disks or hosts: with one, a ledger that was rolled back or cut is noticed at the start, and its end can be brought back. Name folders in [ledger] replicas.",
         ),
         facts: h.ledger_replicas.iter().map(|r| (r.folder.clone(), replica_says(page, &r.state))).collect(),
+    }
+}
+
+fn witnesses(page: &Page, h: &State) -> Check {
+    let signing = h.witnesses.iter().filter(|w| w.trouble.is_none()).count();
+    let fact = |w: &WitnessState| {
+        let says = match (&w.trouble, w.signed_at) {
+            (Some(trouble), _) => format!("Does not sign: {trouble}."),
+            (None, Some(at)) => {
+                format!("Has signed {} entries, {}.", count(w.size), page.clocks.when(at).text)
+            }
+            (None, None) => String::from("Not asked by this node yet."),
+        };
+        (w.name.clone(), says)
+    };
+    let reach = (h.witnessed > 0).then(|| {
+        (
+            String::from("Enough have signed"),
+            format!("{} of {} entries", count(h.witnessed), count(h.entries)),
+        )
+    });
+    Check {
+        name: String::from("Witnesses"),
+        chip: match h.witnesses.len() {
+            0 => Chip::plain("None configured"),
+            all => chip(signing == all, "All sign", "Not all sign"),
+        },
+        says: String::from(
+            "Others who sign the ledger's checkpoints, each only if it goes on from the last: with them not even this firm can put its past back unseen. Name them in the file of [ledger] policy.",
+        ),
+        facts: reach.into_iter().chain(h.witnesses.iter().map(fact)).collect(),
     }
 }
 
@@ -141,6 +173,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
             facts: replicas,
         },
         ledger_replicas(page, h),
+        witnesses(page, h),
         backups(page, h),
         Check {
             name: String::from("Database"),
@@ -196,6 +229,7 @@ async fn draw(page: &Page) -> Answer {
         && h.blobs.is_ok()
         && h.replicas.len() > 1
         && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
+        && h.witnesses.iter().all(|w| w.trouble.is_none())
         && h.policies.is_ok()
         && h.backup.is_none_or(|last| backup_trouble(page, last).is_none())
         && h.disk.is_none_or(|room| fullness(room).0 < FULL);

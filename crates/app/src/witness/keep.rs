@@ -1,0 +1,137 @@
+//! What a witness keeps.
+//!
+//! What must hold: what it has signed of a ledger is durable before the signature leaves, and two requests about one
+//! ledger are decided one after the other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context as _, bail};
+use strongroom_seal::Key;
+use strongroom_seal::mac::sha256;
+use strongroom_seal::sign::SigningKey;
+use strongroom_storage::disk::Disk;
+use strongroom_tlog::witness::{AddCheckpoint, Refusal};
+use strongroom_tlog::{Checkpoint, Hash, KeyKind, Note, Signer, VerifierKey};
+
+/// The witness's own key.
+struct Own(SigningKey);
+
+impl Signer for Own {
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message)
+    }
+    fn public(&self) -> [u8; 32] {
+        self.0.public()
+    }
+}
+
+impl Own {
+    fn of(key: &Key) -> Self {
+        Self(SigningKey::from_seed(key.expose()))
+    }
+}
+
+/// The verifier key of a witness with this name and key.
+pub(super) fn vkey(name: &str, key: &Key) -> anyhow::Result<VerifierKey> {
+    Ok(VerifierKey::new(name, KeyKind::Cosignature, Own::of(key).public())?)
+}
+
+/// A witness's folder.
+pub(super) struct Keep {
+    folder: PathBuf,
+    disk: Disk,
+    name: String,
+    own: Own,
+    vkey: VerifierKey,
+    deciding: Mutex<()>,
+}
+
+/// Why a request is not signed.
+pub(super) enum No {
+    /// It may not be.
+    Refused(Refusal),
+    /// What it has signed cannot be read or kept.
+    Broken(anyhow::Error),
+}
+
+impl Keep {
+    pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
+        let name = std::fs::read_to_string(folder.join("name")).with_context(|| {
+            format!("there is no witness in {}: witness init makes one", folder.display())
+        })?;
+        let key = crate::room::read_key_file(&folder.join("key"))?;
+        let vkey = vkey(&name, &key)?;
+        let (own, disk, folder) = (Own::of(&key), Disk::default(), folder.to_owned());
+        Ok(Self { folder, disk, name, own, vkey, deciding: Mutex::new(()) })
+    }
+
+    pub(super) const fn vkey(&self) -> &VerifierKey {
+        &self.vkey
+    }
+
+    fn logs(&self) -> anyhow::Result<Vec<VerifierKey>> {
+        let text = std::fs::read_to_string(self.folder.join("logs")).context("the list of ledgers")?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        lines.map(|line| VerifierKey::parse(line).with_context(|| format!("in `logs`: {line}"))).collect()
+    }
+
+    pub(super) fn add_log(&self, key: &VerifierKey) -> anyhow::Result<()> {
+        let mut logs = self.logs()?;
+        if logs.contains(key) {
+            bail!("{} is witnessed already", key.name());
+        }
+        logs.push(key.clone());
+        let text: String = logs.iter().map(|key| format!("{key}\n")).collect();
+        Ok(self.disk.write_and_read_back(&self.folder, "logs", text.as_bytes())?)
+    }
+
+    /// Each ledger, and how many entries of it are signed.
+    pub(super) fn all(&self) -> anyhow::Result<Vec<(String, u64)>> {
+        let mut origins: Vec<String> = self.logs()?.iter().map(|key| key.name().to_owned()).collect();
+        origins.dedup();
+        origins.into_iter().map(|origin| Ok((origin.clone(), self.known(&origin)?.0))).collect()
+    }
+
+    fn file(origin: &str) -> String {
+        hex::encode(sha256(origin.as_bytes()))
+    }
+
+    fn known(&self, origin: &str) -> anyhow::Result<(u64, Hash)> {
+        let file = self.folder.join("known").join(Self::file(origin));
+        let bytes = match self.disk.read(&file) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, [0; 32])),
+            Err(error) => return Err(error).context("what was signed before cannot be read"),
+        };
+        let note = Note::parse(&bytes).context("what was signed before is damaged")?;
+        let known = Checkpoint::parse(note.text()).context("what was signed before is damaged")?;
+        if known.origin != origin {
+            bail!("what was signed before is of another ledger");
+        }
+        Ok((known.size, known.root))
+    }
+
+    /// Decides, keeps, signs: the line of signature.
+    pub(super) fn add_checkpoint(&self, body: &str, now: u64) -> Result<String, No> {
+        let request = AddCheckpoint::parse(body).map_err(No::Refused)?;
+        let origin = request.origin().unwrap_or_default().to_owned();
+        let logs: Vec<VerifierKey> =
+            self.logs().map_err(No::Broken)?.into_iter().filter(|key| key.name() == origin).collect();
+        if logs.is_empty() {
+            return Err(No::Refused(Refusal::UnknownLog));
+        }
+        let _alone = self.deciding.lock().map_err(|_| No::Broken(anyhow::anyhow!("a thread died")))?;
+        let known = self.known(&origin).map_err(No::Broken)?;
+        let next = request.decide(known, &logs).map_err(No::Refused)?;
+        if next.size > known.0 || known.0 == 0 {
+            let (folder, name) = (self.folder.join("known"), Self::file(&origin));
+            let kept =
+                self.disk.write_and_read_back(&folder, &name, request.checkpoint.to_string().as_bytes());
+            kept.map_err(|e| No::Broken(e.into()))?;
+        }
+        let mut note = Note::unsigned(request.checkpoint.text()).map_err(|e| No::Broken(e.into()))?;
+        note.cosign(&self.name, now, &self.own).map_err(|e| No::Broken(e.into()))?;
+        Ok(note.signatures().iter().map(|signature| format!("{signature}\n")).collect())
+    }
+}

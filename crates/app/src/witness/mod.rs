@@ -4,6 +4,7 @@
 //! A witness holds nothing of a client: origins, sizes and hashes. Its folder: `key` (its own, which signs), `logs` (a
 //! verifier key a line: the ledgers that it knows), `known/` (what it has signed of each).
 
+mod args;
 mod keep;
 mod serve;
 pub(crate) mod way;
@@ -15,8 +16,8 @@ use strongroom_client::file;
 use strongroom_domain::kernel::clock::{Clock as _, SystemClock};
 use strongroom_tlog::{KeyKind, VerifierKey};
 
-use crate::args::WitnessCommand;
 use crate::say::{Ending, note, out, usage};
+pub(crate) use args::WitnessCommand;
 use keep::Keep;
 
 /// Runs the command.

@@ -11,8 +11,8 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::args::WitnessServe;
 use super::keep::{Keep, No};
-use crate::args::WitnessServe;
 use crate::config::Config;
 use crate::room;
 use crate::say::Ending;

@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: deb deb-trial help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
+.PHONY: bench deb fuzz deb-trial help demo test test-fast lint deny browser release ci fresh mutants-gate bad-days crash
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 stage := scripts/stage
 
@@ -22,6 +22,7 @@ test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Ch
 	@$(stage) postgres 330 scripts/tests postgres
 	@$(stage) engines 5 scripts/tests compare
 	@$(stage) browser 300 scripts/browser
+	@$(stage) fuzz 600 scripts/fuzz 4
 
 test-fast: ## while working: Rust tests on SQLite only (T=hold picks those whose name has "hold")
 	@scripts/tools nextest
@@ -67,6 +68,12 @@ bad-days: ## the long ones: two gigabytes in and out of a small server, thirty k
 
 mutants-gate: ## mutation tests over what the gate decides with
 	@scripts/mutants-gate
+
+bench: ## the speed goals against nginx, SQLite, PostgreSQL and openssl (ARGS="--quick G5"); writes docs/benchmarks.md
+	@scripts/bench $(ARGS)
+
+fuzz: ## each parser of ours for a minute (SECONDS_EACH=…), from the corpus in fuzz/
+	@scripts/fuzz $(or $(SECONDS_EACH),60)
 
 crash: ## ten thousand runs of a firm on a disk that fails, forgets and fills up (SEEDS=… FROM=… picks others)
 	@scripts/crash $(SEEDS) $(FROM)

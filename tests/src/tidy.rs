@@ -40,15 +40,16 @@ const NEVER: &[(&str, &[&str])] = &[
     ("tlog", &["tokio", "serde_json", "jiff", "tracing"]),
     ("storage", &["hyper", "rustls"]),
     ("domain", &["hyper", "tower", "clap"]),
-    ("verify", &["tokio", "aws-lc-rs"]),
+    // it checks Ed25519 and SHA-256 by another library than the server's; ML-DSA has no second one yet that is as well kept
+    ("verify", &["tokio"]),
 ];
 
 /// Crates in Cargo.lock, ours and those for other systems included. Raise it in the commit that adds a dependency,
 /// after reading what came with it. Eighteen came with rcgen, which makes the certificates of tests; thirteen of them
 /// stand in the lock for a feature of it that nothing here turns on.
 /// Forty-two came with buckets: object_store and its HTTP client, and for tests a real S3 server (s3s-fs); three with man
-/// pages and completions.
-const CRATES_AT_MOST: usize = 547;
+/// pages and completions; three with rusqlite and the bench, less what sqlx had for SQLite.
+const CRATES_AT_MOST: usize = 550;
 
 /// A file may not be longer than this; from `LONG` on it is listed in `tests/ratchet/long-files.txt`.
 const TOO_LONG: usize = 800;

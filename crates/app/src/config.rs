@@ -103,6 +103,7 @@ impl Config {
         let witnesses = self.ledger.policy.as_deref().map(witness::way::of_policy).transpose()?;
         Ok(Settings {
             witnesses: witnesses.map(Arc::new),
+            timestamps: self.ledger.timestamps.as_deref().map(witness::stamps::by).transpose()?.map(Arc::new),
             session_idle: i64::from(self.sessions.idle_minutes) * MINUTE,
             session_overall: i64::from(self.sessions.overall_hours) * HOUR,
             strong_token: i64::from(self.sessions.strong_token_hours) * HOUR,

@@ -1,7 +1,9 @@
-//! Ed25519 (RFC 8032): checkpoints of the ledger, cosignatures of witnesses, certificates.
+//! Ed25519 (RFC 8032): checkpoints of the ledger, certificates; and ML-DSA-44 (FIPS 204): cosignatures of witnesses.
 //! A signing key has no `Debug` and its seed leaves only inside the keyring.
 
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ED25519, Ed25519KeyPair, KeyPair, ML_DSA_44_SIGNING, PqdsaKeyPair, UnparsedPublicKey,
+};
 
 use crate::kdf::sure;
 use crate::secret::wipe_below;
@@ -37,6 +39,28 @@ impl SigningKey {
         let mut out = [0; 64];
         out.copy_from_slice(self.0.sign(message).as_ref());
         wipe_below();
+        out
+    }
+}
+
+/// A private key of ML-DSA-44, ready to sign.
+pub struct MlDsaKey(PqdsaKeyPair);
+
+impl MlDsaKey {
+    /// The key of a seed of 32 random bytes.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(sure(PqdsaKeyPair::from_seed(&ML_DSA_44_SIGNING, seed)))
+    }
+
+    /// The public half: 1,312 bytes.
+    pub fn public(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+
+    /// The signature over a message: 2,420 bytes.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let mut out = vec![0; ML_DSA_44_SIGNING.signature_len()];
+        sure(self.0.sign(message, &mut out));
         out
     }
 }

@@ -1,5 +1,6 @@
 //! C2SP signed-note: text that keys have signed, and the verifier keys ("vkeys") that check it; and
-//! tlog-cosignature's `cosignature/v1`, by which a witness signs a checkpoint with the time it saw it.
+//! tlog-cosignature, by which a witness signs a checkpoint with the time it saw it: `cosignature/v1` with Ed25519, and
+//! `subtree/v1` with ML-DSA-44 (FIPS 204), which quantum computers do not forge.
 //!
 //! What must hold: a signature counts only for a key the verifier was given, matched by name *and* id.
 //! Signatures of other keys are ignored, whatever they are; a bad one of a known key spoils the whole note,
@@ -7,10 +8,12 @@
 
 use std::fmt;
 
+use aws_lc_rs::signature::{ML_DSA_44, UnparsedPublicKey};
 use ed25519_dalek::{Signature as Ed25519Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::checkpoint::Checkpoint;
 use crate::merkle::Hash;
 use crate::text::{from_base64, to_base64};
 
@@ -19,12 +22,13 @@ pub const MAX_BYTES: usize = 1 << 20;
 /// Notes with more signatures are refused (signed-note: at least 16 MUST be accepted).
 pub const MAX_SIGNATURES: usize = 100;
 
-/// An Ed25519 signing key (RFC 8032), wherever it is kept. This crate never sees the private half.
+/// A signing key, wherever it is kept: Ed25519 (RFC 8032) where nothing else is said. This crate never sees the private
+/// half.
 pub trait Signer {
     /// The signature over exactly these bytes.
-    fn sign(&self, message: &[u8]) -> [u8; 64];
+    fn sign(&self, message: &[u8]) -> Vec<u8>;
     /// The public key that verifies it.
-    fn public(&self) -> [u8; 32];
+    fn public(&self) -> Vec<u8>;
 }
 
 /// The signature types that this crate knows (signed-note, "Signature types").
@@ -34,6 +38,8 @@ pub enum KeyKind {
     Ed25519,
     /// `0x04`: a witness's timestamped Ed25519 cosignature
     Cosignature,
+    /// `0x06`: a witness's timestamped ML-DSA-44 cosignature
+    MlDsa44,
 }
 
 /// A public key with its name and kind. Two keys are the same if all three are.
@@ -41,7 +47,7 @@ pub enum KeyKind {
 pub struct VerifierKey {
     name: String,
     kind: KeyKind,
-    public: [u8; 32],
+    public: Vec<u8>,
 }
 
 /// A line of signature, not yet verified.
@@ -96,17 +102,40 @@ impl KeyKind {
         match self {
             KeyKind::Ed25519 => 1,
             KeyKind::Cosignature => 4,
+            KeyKind::MlDsa44 => 6,
+        }
+    }
+
+    /// Whether it is a witness's.
+    pub fn cosigns(self) -> bool {
+        !matches!(self, KeyKind::Ed25519)
+    }
+
+    fn holds(self, public: &[u8]) -> bool {
+        match self {
+            KeyKind::Ed25519 | KeyKind::Cosignature => ed25519(public).is_some(),
+            KeyKind::MlDsa44 => public.len() == ML_DSA_44_PUBLIC,
         }
     }
 }
 
+/// Bytes of a public key of ML-DSA-44 (FIPS 204, table 2).
+const ML_DSA_44_PUBLIC: usize = 1312;
+
+fn ed25519(public: &[u8]) -> Option<VerifyingKey> {
+    VerifyingKey::from_bytes(public.try_into().ok()?).ok()
+}
+
 impl VerifierKey {
     /// A key under a name (signed-note: a schema-less URL is recommended; for a log, its origin).
-    pub fn new(name: &str, kind: KeyKind, public: [u8; 32]) -> Result<VerifierKey, NoteError> {
+    pub fn new(name: &str, kind: KeyKind, public: impl Into<Vec<u8>>) -> Result<VerifierKey, NoteError> {
         if !is_key_name(name) {
             return Err(NoteError::BadName);
         }
-        VerifyingKey::from_bytes(&public).map_err(|_| NoteError::BadKey)?;
+        let public = public.into();
+        if !kind.holds(&public) {
+            return Err(NoteError::BadKey);
+        }
         Ok(VerifierKey { name: name.to_owned(), kind, public })
     }
 
@@ -121,9 +150,10 @@ impl VerifierKey {
         let kind = match kind {
             1 => KeyKind::Ed25519,
             4 => KeyKind::Cosignature,
+            6 => KeyKind::MlDsa44,
             _ => return Err(NoteError::BadKey),
         };
-        let key = VerifierKey::new(name, kind, public.try_into().map_err(|_| NoteError::BadKey)?)?;
+        let key = VerifierKey::new(name, kind, public)?;
         if id == format!("{:08x}", key.key_id()) { Ok(key) } else { Err(NoteError::BadKey) }
     }
 
@@ -138,7 +168,7 @@ impl VerifierKey {
     }
 
     /// The public key itself.
-    pub fn public(&self) -> &[u8; 32] {
+    pub fn public(&self) -> &[u8] {
         &self.public
     }
 
@@ -154,27 +184,32 @@ impl VerifierKey {
         Sha256::new()
             .chain_update(&self.name)
             .chain_update([b'\n', self.kind.byte()])
-            .chain_update(self.public)
+            .chain_update(&self.public)
             .finalize()
             .into()
     }
 
     /// Whether `signature`, without the key id, is this key's over `text`. `Some` holds a cosignature's time.
     fn check(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
-        let key = VerifyingKey::from_bytes(&self.public).ok()?;
         let (timestamp, signature) = match self.kind {
             KeyKind::Ed25519 => (None, signature),
-            KeyKind::Cosignature => {
+            KeyKind::Cosignature | KeyKind::MlDsa44 => {
                 let (time, signature) = signature.split_first_chunk::<8>()?;
                 let time = u64::from_be_bytes(*time);
                 // tlog-cosignature: MUST NOT exceed 2^63 - 1
                 (Some(i64::try_from(time).ok().map(|_| time)?), signature)
             }
         };
-        let message = timestamp.map(|time| cosigned_message(time, text));
-        let message = message.as_deref().unwrap_or(text);
-        let signature = Ed25519Signature::from_bytes(signature.try_into().ok()?);
-        key.verify_strict(message.as_bytes(), &signature).ok()?;
+        let message = match timestamp {
+            None => text.as_bytes().to_vec(),
+            Some(time) => cosigned_message(self.kind, &self.name, time, text)?,
+        };
+        if self.kind == KeyKind::MlDsa44 {
+            UnparsedPublicKey::new(&ML_DSA_44, &self.public).verify(&message, signature).ok()?;
+        } else {
+            let signature = Ed25519Signature::from_bytes(signature.try_into().ok()?);
+            ed25519(&self.public)?.verify_strict(&message, &signature).ok()?;
+        }
         Some(timestamp)
     }
 }
@@ -229,19 +264,21 @@ impl Note {
     /// Signs as key `name` with an Ed25519 signature (type `0x01`).
     pub fn sign(&mut self, name: &str, signer: &(impl Signer + ?Sized)) -> Result<(), NoteError> {
         let key = VerifierKey::new(name, KeyKind::Ed25519, signer.public())?;
-        let bytes = signer.sign(self.text.as_bytes()).to_vec();
+        let bytes = signer.sign(self.text.as_bytes());
         self.add_signature(NoteSignature { name: key.name.clone(), key_id: key.key_id(), bytes })
     }
 
-    /// Signs as witness `name` with a `cosignature/v1` (type `0x04`) that states the time in seconds.
+    /// Signs as witness `name` with a cosignature of this kind that states the time in seconds.
     pub fn cosign(
         &mut self,
         name: &str,
+        kind: KeyKind,
         time: u64,
         signer: &(impl Signer + ?Sized),
     ) -> Result<(), NoteError> {
-        let key = VerifierKey::new(name, KeyKind::Cosignature, signer.public())?;
-        let signature = signer.sign(cosigned_message(time, &self.text).as_bytes());
+        let key = VerifierKey::new(name, kind, signer.public())?;
+        let message = cosigned_message(kind, name, time, &self.text);
+        let signature = signer.sign(&message.ok_or(NoteError::Malformed("nothing that a witness signs"))?);
         let bytes = [time.to_be_bytes().as_slice(), &signature].concat();
         self.add_signature(NoteSignature { name: key.name.clone(), key_id: key.key_id(), bytes })
     }
@@ -306,8 +343,29 @@ fn parse_signature(line: &str) -> Option<NoteSignature> {
     Some(NoteSignature { name: name.to_owned(), key_id: u32::from_be_bytes(*key_id), bytes: bytes.to_vec() })
 }
 
-fn cosigned_message(time: u64, text: &str) -> String {
-    format!("cosignature/v1\ntime {time}\n{text}")
+/// What a witness signs: the text itself, or what a checkpoint says in a structure that names the witness too.
+fn cosigned_message(kind: KeyKind, name: &str, time: u64, text: &str) -> Option<Vec<u8>> {
+    if kind != KeyKind::MlDsa44 {
+        return Some(format!("cosignature/v1\ntime {time}\n{text}").into_bytes());
+    }
+    let Checkpoint { origin, size, root, .. } = Checkpoint::parse(text).ok()?;
+    let opaque = |text: &str| -> Option<Vec<u8>> {
+        let len = u8::try_from(text.len()).ok().filter(|len| *len > 0)?;
+        Some([&[len], text.as_bytes()].concat())
+    };
+    let start = 0_u64;
+    Some(
+        [
+            b"subtree/v1\n\0".as_slice(),
+            &opaque(name)?,
+            &time.to_be_bytes(),
+            &opaque(&origin)?,
+            &start.to_be_bytes(),
+            &size.to_be_bytes(),
+            &root,
+        ]
+        .concat(),
+    )
 }
 
 fn is_key_name(name: &str) -> bool {

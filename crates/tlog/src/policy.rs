@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-use crate::note::{KeyKind, Verified, VerifierKey};
+use crate::note::{Verified, VerifierKey};
 use crate::text::decimal;
 
 /// A policy as it was read.
@@ -83,11 +83,11 @@ impl Policy {
             [] => {}
             [first, ..] if first.starts_with('#') => {}
             ["log", vkey] | ["log", vkey, _] => {
-                let key = self.new_key(vkey, KeyKind::Ed25519)?;
+                let key = self.new_key(vkey, false)?;
                 self.logs.push(key);
             }
             ["witness", name, vkey, rest @ ..] if rest.len() < 2 => {
-                let key = self.new_key(vkey, KeyKind::Cosignature)?;
+                let key = self.new_key(vkey, true)?;
                 let url = rest.first().map(|url| (*url).to_owned());
                 self.witnesses.push(PolicyWitness { name: self.new_name(name)?, key, url });
             }
@@ -138,9 +138,9 @@ impl Policy {
         Ok(name.to_owned())
     }
 
-    fn new_key(&self, vkey: &str, kind: KeyKind) -> Result<VerifierKey, String> {
+    fn new_key(&self, vkey: &str, witness: bool) -> Result<VerifierKey, String> {
         let key = VerifierKey::parse(vkey).map_err(|e| e.to_string())?;
-        if key.kind() != kind {
+        if key.kind().cosigns() != witness {
             return Err("a witness's key for a log, or a log's for a witness".to_owned());
         }
         let known = self.logs.iter().chain(self.witnesses.iter().map(|w| &w.key));

@@ -20,10 +20,10 @@ impl TestKey {
 }
 
 impl Signer for TestKey {
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).to_bytes().to_vec()
     }
-    fn public(&self) -> [u8; 32] {
-        self.0.verifying_key().to_bytes()
+    fn public(&self) -> Vec<u8> {
+        self.0.verifying_key().to_bytes().to_vec()
     }
 }

@@ -3,6 +3,7 @@
 //! What must hold: a signature counts only for a key we were given, matched by name and id; other
 //! signatures are skipped unread; a bad one of a key we were given makes the whole note worthless.
 
+use aws_lc_rs::signature::{ML_DSA_44, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -16,15 +17,19 @@ const MAX_SIGNATURES: usize = 100;
 
 /// `0x01` in a vkey: signs the note's text
 pub(crate) const LOG_KEY: u8 = 1;
-/// `0x04` in a vkey: signs the note's text and the time it was seen
-pub(crate) const WITNESS_KEY: u8 = 4;
+/// `0x04` in a vkey: Ed25519, signs the note's text and the time it was seen
+const WITNESS_KEY: u8 = 4;
+/// `0x06` in a vkey: ML-DSA-44 (FIPS 204), signs what the checkpoint says, the time and its own name
+const ML_DSA_KEY: u8 = 6;
+/// Bytes of such a key.
+const ML_DSA_PUBLIC: usize = 1312;
 
 /// A public key that we were given from elsewhere: on paper, in a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) kind: u8,
-    pub(crate) public: [u8; 32],
+    pub(crate) public: Vec<u8>,
 }
 
 /// What a log states in a checkpoint, after its signatures were checked.
@@ -113,12 +118,15 @@ impl Key {
         };
         let material = unbase64(material).ok_or("the verifier key is not base64")?;
         let (kind, public) = match material.split_first() {
-            Some((kind @ (&LOG_KEY | &WITNESS_KEY), public)) => (*kind, public),
+            Some((kind @ (&LOG_KEY | &WITNESS_KEY | &ML_DSA_KEY), public)) => (*kind, public.to_vec()),
             _ => return Err("a verifier key of a kind that this program does not know".into()),
         };
-        let public = public.try_into().map_err(|_| "the verifier key has a wrong length")?;
         let key = Key { name: (*name).to_owned(), kind, public };
-        if !is_name(name) || VerifyingKey::from_bytes(&public).is_err() || hex(&key.id()) != *id {
+        let usable = match kind {
+            ML_DSA_KEY => key.public.len() == ML_DSA_PUBLIC,
+            _ => key.ed25519().is_some(),
+        };
+        if !is_name(name) || !usable || hex(&key.id()) != *id {
             return Err("the verifier key is damaged: its name, id and key do not belong together".into());
         }
         Ok(key)
@@ -129,6 +137,15 @@ impl Key {
         Sha256::digest([self.name.as_bytes(), b"\n", &[self.kind], &self.public].concat()).into()
     }
 
+    /// Whether it is a witness's, of either kind.
+    pub(crate) fn cosigns(&self) -> bool {
+        self.kind != LOG_KEY
+    }
+
+    fn ed25519(&self) -> Option<VerifyingKey> {
+        VerifyingKey::from_bytes(self.public.as_slice().try_into().ok()?).ok()
+    }
+
     fn id(&self) -> [u8; 4] {
         let [a, b, c, d, ..] = self.fingerprint();
         [a, b, c, d]
@@ -136,11 +153,10 @@ impl Key {
 
     /// `None` if the signature is wrong; inside, the time that a witness states.
     fn check(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
-        let key = VerifyingKey::from_bytes(&self.public).ok()?;
         // strict: no signature that some Ed25519 library accepts and another refuses
         let holds = |message: &str, signature: &[u8]| {
             let signature = Signature::from_slice(signature).ok()?;
-            key.verify_strict(message.as_bytes(), &signature).ok()
+            self.ed25519()?.verify_strict(message.as_bytes(), &signature).ok()
         };
         if self.kind == LOG_KEY {
             return holds(text, signature).map(|()| None);
@@ -150,7 +166,29 @@ impl Key {
         if time > i64::MAX as u64 {
             return None;
         }
+        if self.kind == ML_DSA_KEY {
+            let message = self.seen(time, &checkpoint(text)?)?;
+            UnparsedPublicKey::new(&ML_DSA_44, &self.public).verify(&message, signature).ok()?;
+            return Some(Some(time));
+        }
         holds(&format!("cosignature/v1\ntime {time}\n{text}"), signature).map(|()| Some(time))
+    }
+}
+
+impl Key {
+    /// tlog-cosignature's `cosigned_message`: label, witness, time, log, from, to, root. Lengths before texts, numbers with
+    /// the highest byte first.
+    fn seen(&self, time: u64, checkpoint: &Checkpoint) -> Option<Vec<u8>> {
+        let mut message = b"subtree/v1\n\0".to_vec();
+        message.push(u8::try_from(self.name.len()).ok()?);
+        message.extend_from_slice(self.name.as_bytes());
+        message.extend_from_slice(&time.to_be_bytes());
+        message.push(u8::try_from(checkpoint.origin.len()).ok()?);
+        message.extend_from_slice(checkpoint.origin.as_bytes());
+        message.extend_from_slice(&0_u64.to_be_bytes());
+        message.extend_from_slice(&checkpoint.size.to_be_bytes());
+        message.extend_from_slice(&checkpoint.root);
+        Some(message)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::note::{self, Checkpoint, Key, LOG_KEY, SignedBy, WITNESS_KEY};
+use crate::note::{self, Checkpoint, Key, SignedBy};
 use crate::{Outcome, not_verified};
 
 /// All that the verifier was told to rely on.
@@ -42,7 +42,7 @@ impl Trust {
         let text = std::str::from_utf8(file).map_err(|_| "not a verifier key file")?;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let key = Key::parse(line)?;
-            if key.kind != LOG_KEY {
+            if key.cosigns() {
                 return Err(format!("{} is a witness's key: it belongs into a policy", key.name));
             }
             self.vkeys.push(key);
@@ -151,9 +151,9 @@ fn parse_line(words: &[&[u8]], policy: &mut Policy, quorum: &mut Option<Option<N
         [] => {}
         [first, ..] if first.starts_with(b"#") => {}
         // a URL may follow a key; nothing here contacts it
-        [b"log", vkey] | [b"log", vkey, _] => policy.logs.push(new_key(vkey, LOG_KEY, policy.logs.iter())?),
+        [b"log", vkey] | [b"log", vkey, _] => policy.logs.push(new_key(vkey, false, policy.logs.iter())?),
         [b"witness", name, vkey] | [b"witness", name, vkey, _] => {
-            let key = new_key(vkey, WITNESS_KEY, policy.witnesses.iter().map(|(_, key)| key))?;
+            let key = new_key(vkey, true, policy.witnesses.iter().map(|(_, key)| key))?;
             policy.witnesses.push((policy.new_name(name)?, key));
         }
         [b"group", name, threshold, members @ ..] if !members.is_empty() => {
@@ -191,9 +191,9 @@ fn parse_line(words: &[&[u8]], policy: &mut Policy, quorum: &mut Option<Option<N
     Ok(())
 }
 
-fn new_key<'k>(vkey: &[u8], kind: u8, mut known: impl Iterator<Item = &'k Key>) -> Result<Key, String> {
+fn new_key<'k>(vkey: &[u8], witness: bool, mut known: impl Iterator<Item = &'k Key>) -> Result<Key, String> {
     let key = Key::parse(std::str::from_utf8(vkey).map_err(|_| "not a verifier key")?)?;
-    if key.kind != kind {
+    if key.cosigns() != witness {
         return Err("a witness's key for a log, or a log's for a witness".into());
     }
     if known.any(|other| other.public == key.public) { Err("the same key twice".into()) } else { Ok(key) }

@@ -1,12 +1,10 @@
 //! The baselines: nginx, raw SQLite with group commits, pgbench, `openssl speed`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::str::FromStr as _;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::load::Target;
@@ -81,23 +79,25 @@ pub struct RawSqlite {
 }
 
 impl RawSqlite {
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir_in(place()).expect("a folder");
-        let mut connection = open(&folder.path().join("raw.db")).await;
+        let mut connection = rusqlite::Connection::open(folder.path().join("raw.db")).expect("a database");
         connection
-            .execute("CREATE TABLE entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
-            .await
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entry (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+            )
             .expect("a table");
         let (rows, mut waiting) = mpsc::channel::<Row>(1024);
-        tokio::spawn(async move {
+        std::thread::spawn(move || {
             let mut batch = Vec::new();
-            while waiting.recv_many(&mut batch, 1024).await > 0 {
-                let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.expect("begun");
+            while waiting.blocking_recv_many(&mut batch, 1024) > 0 {
+                let tx = connection.transaction().expect("begun");
                 for (bytes, _) in &batch {
-                    let insert = sqlx::query("INSERT INTO entry (bytes) VALUES (?)").bind(bytes);
-                    insert.execute(&mut *tx).await.expect("inserted");
+                    let mut insert =
+                        tx.prepare_cached("INSERT INTO entry (bytes) VALUES (?)").expect("a statement");
+                    insert.execute([bytes]).expect("inserted");
                 }
-                tx.commit().await.expect("committed");
+                tx.commit().expect("committed");
                 batch.drain(..).for_each(|(_, done)| done.send(()).unwrap_or_default());
             }
         });
@@ -128,18 +128,6 @@ impl RawSqlite {
         }
         count as f64 / begun.elapsed().as_secs_f64()
     }
-}
-
-async fn open(file: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .disable_statement_logging()
-        .connect()
-        .await
-        .expect("a database")
 }
 
 /// Single-row inserts a second by `pgbench`; none where there is no PostgreSQL.

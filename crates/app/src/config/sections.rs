@@ -47,6 +47,7 @@ pub(crate) struct Storage {
 pub(crate) struct Ledger {
     pub(crate) replicas: Vec<PathBuf>,
     pub(crate) policy: Option<PathBuf>,
+    pub(crate) timestamps: Option<String>,
 }
 
 /// `[unseal]`: a start that nobody attends.

@@ -75,6 +75,7 @@ fn every_option_is_documented() {
     all.unseal.key_file = path.clone();
     all.gate.policies = path.clone();
     all.ledger.policy = path;
+    all.ledger.timestamps = Some(String::new());
     all.s3 = Some(super::S3 {
         endpoint: String::new(),
         bucket: String::new(),

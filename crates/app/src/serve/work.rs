@@ -23,6 +23,7 @@ pub(super) fn start(room: &Arc<Strongroom>) -> Vec<JoinHandle<()>> {
         tokio::spawn(room.clone().run_looks()),
         tokio::spawn(room.clone().run_replicas()),
         tokio::spawn(room.clone().run_witnesses()),
+        tokio::spawn(room.clone().run_timestamps()),
         tokio::spawn(keep_checkpoints(room.clone())),
         tokio::spawn(count(room.clone())),
         tokio::spawn(sweep(room.clone())),

@@ -16,6 +16,9 @@ pub(crate) enum WitnessCommand {
         /// Its name, such as witness.firm.example/w1
         #[arg(long, value_name = "NAME")]
         name: String,
+        /// Sign by Ed25519, for verifiers that do not know ML-DSA-44
+        #[arg(long)]
+        ed25519: bool,
     },
     /// Witness another ledger from now on
     AddLog {

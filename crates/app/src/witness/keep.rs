@@ -9,32 +9,52 @@ use std::sync::Mutex;
 use anyhow::{Context as _, bail};
 use strongroom_seal::Key;
 use strongroom_seal::mac::sha256;
-use strongroom_seal::sign::SigningKey;
+use strongroom_seal::sign::{MlDsaKey, SigningKey};
 use strongroom_storage::disk::Disk;
 use strongroom_tlog::witness::{AddCheckpoint, Refusal};
 use strongroom_tlog::{Checkpoint, Hash, KeyKind, Note, Signer, VerifierKey};
 
 /// The witness's own key.
-struct Own(SigningKey);
+enum Own {
+    MlDsa(MlDsaKey),
+    Ed25519(SigningKey),
+}
 
 impl Signer for Own {
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::MlDsa(key) => key.sign(message),
+            Self::Ed25519(key) => key.sign(message).to_vec(),
+        }
     }
-    fn public(&self) -> [u8; 32] {
-        self.0.public()
+    fn public(&self) -> Vec<u8> {
+        match self {
+            Self::MlDsa(key) => key.public(),
+            Self::Ed25519(key) => key.public().to_vec(),
+        }
     }
 }
 
 impl Own {
-    fn of(key: &Key) -> Self {
-        Self(SigningKey::from_seed(key.expose()))
+    fn of(key: &Key, kind: KeyKind) -> Self {
+        match kind {
+            KeyKind::MlDsa44 => Self::MlDsa(MlDsaKey::from_seed(key.expose())),
+            _ => Self::Ed25519(SigningKey::from_seed(key.expose())),
+        }
     }
 }
 
 /// The verifier key of a witness with this name and key.
-pub(super) fn vkey(name: &str, key: &Key) -> anyhow::Result<VerifierKey> {
-    Ok(VerifierKey::new(name, KeyKind::Cosignature, Own::of(key).public())?)
+pub(super) fn vkey(name: &str, key: &Key, kind: KeyKind) -> anyhow::Result<VerifierKey> {
+    Ok(VerifierKey::new(name, kind, Own::of(key, kind).public())?)
+}
+
+/// In the file `name`, after the name: how it signs.
+pub(super) const fn word(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::MlDsa44 => "ml-dsa-44",
+        _ => "ed25519",
+    }
 }
 
 /// A witness's folder.
@@ -57,12 +77,16 @@ pub(super) enum No {
 
 impl Keep {
     pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
-        let name = std::fs::read_to_string(folder.join("name")).with_context(|| {
+        let said = std::fs::read_to_string(folder.join("name")).with_context(|| {
             format!("there is no witness in {}: witness init makes one", folder.display())
         })?;
+        let (name, how) = said.trim().split_once('\n').unwrap_or((&said, ""));
+        let kinds = [KeyKind::MlDsa44, KeyKind::Cosignature];
+        let kind = kinds.into_iter().find(|kind| word(*kind) == how);
+        let kind = kind.with_context(|| format!("{} does not say how it signs", folder.display()))?;
         let key = crate::room::read_key_file(&folder.join("key"))?;
-        let vkey = vkey(&name, &key)?;
-        let (own, disk, folder) = (Own::of(&key), Disk::default(), folder.to_owned());
+        let (vkey, name) = (vkey(name, &key, kind)?, name.to_owned());
+        let (own, disk, folder) = (Own::of(&key, kind), Disk::default(), folder.to_owned());
         Ok(Self { folder, disk, name, own, vkey, deciding: Mutex::new(()) })
     }
 
@@ -131,7 +155,7 @@ impl Keep {
             kept.map_err(|e| No::Broken(e.into()))?;
         }
         let mut note = Note::unsigned(request.checkpoint.text()).map_err(|e| No::Broken(e.into()))?;
-        note.cosign(&self.name, now, &self.own).map_err(|e| No::Broken(e.into()))?;
+        note.cosign(&self.name, self.vkey.kind(), now, &self.own).map_err(|e| No::Broken(e.into()))?;
         Ok(note.signatures().iter().map(|signature| format!("{signature}\n")).collect())
     }
 }

@@ -7,6 +7,7 @@
 mod args;
 mod keep;
 mod serve;
+pub(crate) mod stamps;
 pub(crate) mod way;
 
 use std::path::Path;
@@ -23,24 +24,26 @@ use keep::Keep;
 /// Runs the command.
 pub(crate) fn run(command: &WitnessCommand) -> anyhow::Result<Ending> {
     match command {
-        WitnessCommand::Init { data, name } => init(data, name),
+        WitnessCommand::Init { data, name, ed25519 } => {
+            init(data, name, if *ed25519 { KeyKind::Cosignature } else { KeyKind::MlDsa44 })
+        }
         WitnessCommand::AddLog { data, vkey } => add_log(data, vkey),
         WitnessCommand::Show { data } => show(&Keep::open(data)?),
         WitnessCommand::Serve(options) => serve::run(options),
     }
 }
 
-fn init(data: &Path, name: &str) -> anyhow::Result<Ending> {
+fn init(data: &Path, name: &str, kind: KeyKind) -> anyhow::Result<Ending> {
     std::fs::create_dir_all(data.join("known")).with_context(|| format!("the folder {}", data.display()))?;
     if data.join("key").exists() {
         bail!("there is a witness in {} already. Nothing was changed", data.display());
     }
     let key = crate::room::make_key_file(&data.join("key"))?;
-    if let Err(error) = keep::vkey(name, &key) {
+    if let Err(error) = keep::vkey(name, &key, kind) {
         std::fs::remove_file(data.join("key"))?;
         return Err(usage(format!("--name {name}: {error}")));
     }
-    file::write_new(&data.join("name"), name.as_bytes())?;
+    file::write_new(&data.join("name"), format!("{name}\n{}\n", keep::word(kind)).as_bytes())?;
     file::write_new(&data.join("logs"), b"")?;
     out(Keep::open(data)?.vkey());
     note(

@@ -25,7 +25,9 @@ fn witness(words: &[&str], folder: &Path) -> Output {
 
 impl Witness {
     async fn new(folder: PathBuf, name: &str, log: &str) -> Self {
-        let made = witness(&["init", "--name", name], &folder);
+        // one signs as older ones do
+        let how = if name.starts_with("north") { &["--ed25519"][..] } else { &[] };
+        let made = witness(&[&["init", "--name", name], how].concat(), &folder);
         let vkey = String::from_utf8(made.stdout).unwrap().trim().to_owned();
         witness(&["add-log", "--vkey", log], &folder);
         // a port that was free a moment ago

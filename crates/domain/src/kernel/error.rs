@@ -156,3 +156,9 @@ impl From<BlobError> for Error {
         }
     }
 }
+
+impl From<&'static str> for Error {
+    fn from(fault: &'static str) -> Self {
+        Self::Internal(fault.to_owned())
+    }
+}

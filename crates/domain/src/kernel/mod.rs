@@ -36,6 +36,7 @@ pub mod strangers;
 pub mod strongroom;
 pub mod target;
 pub mod text;
+pub mod timestamps;
 pub mod traces;
 pub mod unsealing;
 pub mod vault;

@@ -23,6 +23,7 @@ migrations! {
     6 "0006_policy_replaced",
     7 "0007_nodes",
     8 "0008_witnessed",
+    9 "0009_timestamps",
 }
 
 /// Every statement that this crate sends.
@@ -39,6 +40,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::nodes::ALL,
         super::sequencer::ALL,
         super::repeat::ALL,
+        super::timestamps::ALL,
         super::unsealing::ALL,
         super::witnesses::ALL,
         crate::features::backup::store::ALL,

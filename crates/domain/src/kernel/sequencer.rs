@@ -65,11 +65,11 @@ pub(super) struct Lease {
 pub struct LedgerSigner(strongroom_seal::sign::SigningKey);
 
 impl Signer for LedgerSigner {
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).to_vec()
     }
-    fn public(&self) -> [u8; 32] {
-        self.0.public()
+    fn public(&self) -> Vec<u8> {
+        self.0.public().to_vec()
     }
 }
 

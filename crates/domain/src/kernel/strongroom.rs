@@ -25,6 +25,7 @@ use super::sequencer::Lease;
 use super::sets::SetMarks;
 use super::strangers::Strangers;
 use super::target::Target;
+use super::timestamps::Stamped;
 use super::vault::Vault;
 use super::verb::Verb;
 use super::witnesses::Witnesses;
@@ -60,6 +61,7 @@ pub struct Strongroom {
     pub(super) pending: Pending,
     pub(super) replicas: LedgerReplicas,
     pub(super) witnesses: Witnesses,
+    pub(super) stamped: Stamped,
     examining: AtomicBool,
     /// The firm was held against what is known of it, and works. Until then an open vault serves nobody.
     awake: AtomicBool,
@@ -132,6 +134,7 @@ impl Strongroom {
             pending: Pending::default(),
             replicas,
             witnesses,
+            stamped: Stamped::default(),
             examining: AtomicBool::new(false),
             awake: AtomicBool::new(false),
             watching: AtomicBool::new(false),
@@ -390,11 +393,5 @@ impl Strongroom {
         // first, where a replica can be reached: a restore needs a ledger that reaches what the keyring remembers
         self.copy_to_replicas().await;
         self.vault.keep_checkpoint(head.size, head.root)
-    }
-}
-
-impl From<&'static str> for Error {
-    fn from(fault: &'static str) -> Self {
-        Self::Internal(fault.to_owned())
     }
 }

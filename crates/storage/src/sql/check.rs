@@ -1,6 +1,6 @@
 //! Checks every statement against a migrated database, without running it.
 
-use sqlx::{AssertSqlSafe, Executor, Row as _, SqlSafeStr};
+use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
 use super::db::Backend;
 use super::error::{DbError, classify};
@@ -35,15 +35,7 @@ async fn check(db: &Db, sql: &Sql) -> Result<Vec<String>, DbError> {
             conn.prepare(text).await.map(|_| Vec::new()).map_err(wrong)
         }
         Backend::Sqlite { readers, .. } => {
-            let mut conn = readers.acquire().await.map_err(wrong)?;
-            let text = sql.render(Engine::Sqlite);
-            conn.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.map_err(wrong)?;
-            let plan = sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")));
-            let rows = plan.fetch_all(&mut *conn).await.map_err(wrong)?;
-            let mut plan = Vec::new();
-            for row in &rows {
-                plan.push(row.try_get::<String, _>("detail").map_err(wrong)?);
-            }
+            let plan = readers.lend(sql.name).await?.conn()?.plan(sql)?;
             Ok(if sql.scan_ok { Vec::new() } else { scans(&plan) })
         }
     }

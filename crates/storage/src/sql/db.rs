@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::SqlitePool;
 
 use super::error::Cause;
 use super::postgres::{self, PgTx};
 use super::sqlite::{self, SqliteTx, Writer};
+use super::sqlite_conn::Readers;
 use super::tx::{at_most_one, exactly_one};
 use super::{DbError, Param, Row, Sql, Turn, Tx};
 use crate::disk::{Disk, Step};
@@ -64,7 +64,7 @@ pub struct Db {
 /// What a [`Db`] is made of.
 #[derive(Debug, Clone)]
 pub(super) enum Backend {
-    Sqlite { writer: Arc<Writer>, readers: SqlitePool },
+    Sqlite { writer: Arc<Writer>, readers: Readers },
     Postgres(PgPool),
 }
 
@@ -148,7 +148,7 @@ impl Db {
     /// Every row.
     pub async fn all(&self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
         match &self.backend {
-            Backend::Sqlite { readers, .. } => sqlite::pool_all(readers, sql, params).await,
+            Backend::Sqlite { readers, .. } => readers.all(sql, params).await,
             Backend::Postgres(pool) => postgres::pool_all(pool, sql, params).await,
         }
     }

@@ -152,7 +152,7 @@ pub(super) fn classify(statement: &'static str, error: &sqlx::Error) -> DbError 
     match error {
         sqlx::Error::Database(db) => match db.try_downcast_ref::<PgDatabaseError>() {
             Some(pg) => classify_postgres(statement, pg),
-            None => classify_sqlite(statement, db.code().as_deref().unwrap_or("1"), db.message()),
+            None => unavailable("the server's answer was not understood"),
         },
         sqlx::Error::Io(e) => match e.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
@@ -167,6 +167,22 @@ pub(super) fn classify(statement: &'static str, error: &sqlx::Error) -> DbError 
         sqlx::Error::Protocol(_) => unavailable("the server's answer was not understood"),
         sqlx::Error::BeginFailed => unavailable("the transaction did not begin"),
         sqlx::Error::Configuration(_) => DbError::Unsuitable("the database address is not valid".to_owned()),
+        _ => DbError::Other { statement, source: Cause::new(statement, "driver error") },
+    }
+}
+
+/// The same for SQLite's.
+pub(super) fn classify_rusqlite(statement: &'static str, error: &rusqlite::Error) -> DbError {
+    use rusqlite::Error as E;
+    match error {
+        E::SqliteFailure(code, message) => {
+            let said = message.clone().unwrap_or_else(|| code.to_string());
+            classify_sqlite(statement, &code.extended_code.to_string(), &said)
+        }
+        E::SqlInputError { error: code, msg, .. } => {
+            classify_sqlite(statement, &code.extended_code.to_string(), msg)
+        }
+        E::InvalidPath(_) => DbError::Unsuitable("the database address is not valid".to_owned()),
         _ => DbError::Other { statement, source: Cause::new(statement, "driver error") },
     }
 }

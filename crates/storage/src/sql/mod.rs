@@ -19,6 +19,7 @@ mod postgres;
 mod row;
 pub mod shape;
 mod sqlite;
+mod sqlite_conn;
 mod statement;
 #[cfg(test)]
 mod tests;

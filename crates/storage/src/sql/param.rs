@@ -1,6 +1,6 @@
 //! Parameters: four types, each of which may be null.
 
-use sqlx::{Arguments, Postgres, Sqlite};
+use sqlx::{Arguments, Postgres};
 
 use super::DbError;
 use super::error::Cause;
@@ -85,22 +85,14 @@ macro_rules! params {
     ($($value:expr),+ $(,)?) => { [$($crate::sql::Param::from($value)),+] };
 }
 
-/// Copies the parameters into the driver's form.
-pub(super) fn sqlite(
-    statement: &'static str,
-    params: &[Param],
-) -> Result<sqlx::sqlite::SqliteArguments, DbError> {
-    let mut args = sqlx::sqlite::SqliteArguments::default();
-    for param in params {
-        match param.clone() {
-            Param::Bool(v) => bind::<Sqlite, _>(&mut args, v),
-            Param::Int(v) => bind::<Sqlite, _>(&mut args, v),
-            Param::Text(v) => bind::<Sqlite, _>(&mut args, no_nul(statement, v)?),
-            Param::Bytes(v) => bind::<Sqlite, _>(&mut args, v),
-        }
-        .map_err(|_| unbindable(statement))?;
+/// PostgreSQL refuses NUL in text and SQLite keeps it: it is refused on both.
+pub(super) fn no_nuls(statement: &'static str, params: &[Param]) -> Result<(), DbError> {
+    let has = |param: &Param| matches!(param, Param::Text(Some(text)) if text.contains('\0'));
+    if params.iter().any(has) {
+        let source = Cause::new(statement, "a text parameter contains NUL");
+        return Err(DbError::Other { statement, source });
     }
-    Ok(args)
+    Ok(())
 }
 
 /// Copies the parameters into the driver's form.
@@ -108,12 +100,13 @@ pub(super) fn postgres(
     statement: &'static str,
     params: &[Param],
 ) -> Result<sqlx::postgres::PgArguments, DbError> {
+    no_nuls(statement, params)?;
     let mut args = sqlx::postgres::PgArguments::default();
     for param in params {
         match param.clone() {
             Param::Bool(v) => bind::<Postgres, _>(&mut args, v),
             Param::Int(v) => bind::<Postgres, _>(&mut args, v),
-            Param::Text(v) => bind::<Postgres, _>(&mut args, no_nul(statement, v)?),
+            Param::Text(v) => bind::<Postgres, _>(&mut args, v),
             Param::Bytes(v) => bind::<Postgres, _>(&mut args, v),
         }
         .map_err(|_| unbindable(statement))?;
@@ -126,17 +119,6 @@ where
     T: sqlx::Encode<'a, D> + sqlx::Type<D>,
 {
     args.add(value)
-}
-
-/// PostgreSQL refuses NUL in text and SQLite keeps it: refuse it on both.
-fn no_nul(statement: &'static str, text: Option<String>) -> Result<Option<String>, DbError> {
-    if text.as_deref().is_some_and(|t| t.contains('\0')) {
-        return Err(DbError::Other {
-            statement,
-            source: Cause::new(statement, "a text parameter contains NUL"),
-        });
-    }
-    Ok(text)
 }
 
 fn unbindable(statement: &'static str) -> DbError {

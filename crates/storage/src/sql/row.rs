@@ -1,5 +1,7 @@
 //! Rows: a column by name, as one of a few types, or an error that says which.
 
+use std::sync::Arc;
+
 use sqlx::{ColumnIndex, Row as _, TypeInfo, ValueRef};
 
 use super::DbError;
@@ -12,8 +14,80 @@ pub struct Row {
 
 /// The driver's row.
 pub(super) enum Inner {
-    Sqlite(sqlx::sqlite::SqliteRow),
+    Sqlite(Own),
     Postgres(sqlx::postgres::PgRow),
+}
+
+/// A row of SQLite, read whole.
+pub(super) struct Own {
+    pub(super) columns: Arc<[String]>,
+    pub(super) values: Vec<Value>,
+}
+
+/// What SQLite keeps in a column.
+pub(super) enum Value {
+    Null,
+    Int(i64),
+    /// We have none; a statement that makes one is wrong.
+    Real,
+    Text(String),
+    /// Text that is not UTF-8: nothing of ours.
+    NoText,
+    Blob(Vec<u8>),
+}
+
+impl Value {
+    const fn name(&self) -> &'static str {
+        match self {
+            Value::Null => "NULL",
+            Value::Int(_) => "INTEGER",
+            Value::Real => "REAL",
+            Value::Text(_) => "TEXT",
+            Value::NoText => "TEXT that is not UTF-8",
+            Value::Blob(_) => "BLOB",
+        }
+    }
+}
+
+impl Own {
+    fn value(&self, column: &str) -> Option<&Value> {
+        self.columns.iter().position(|name| name == column).and_then(|at| self.values.get(at))
+    }
+}
+
+/// A type as SQLite keeps it.
+trait Kept: Sized {
+    fn kept(value: &Value) -> Option<Self>;
+}
+
+impl Kept for bool {
+    fn kept(value: &Value) -> Option<Self> {
+        if let Value::Int(value) = value { Some(*value != 0) } else { None }
+    }
+}
+
+impl Kept for i64 {
+    fn kept(value: &Value) -> Option<Self> {
+        if let Value::Int(value) = value { Some(*value) } else { None }
+    }
+}
+
+impl Kept for i32 {
+    fn kept(value: &Value) -> Option<Self> {
+        i64::kept(value).and_then(|value| value.try_into().ok())
+    }
+}
+
+impl Kept for String {
+    fn kept(value: &Value) -> Option<Self> {
+        if let Value::Text(value) = value { Some(value.clone()) } else { None }
+    }
+}
+
+impl Kept for Vec<u8> {
+    fn kept(value: &Value) -> Option<Self> {
+        if let Value::Blob(value) = value { Some(value.clone()) } else { None }
+    }
 }
 
 impl std::fmt::Debug for Row {
@@ -123,20 +197,25 @@ impl<const N: usize> Column for [u8; N] {
     }
 }
 
-/// The driver's own decoding, with our error.
+/// A value as its engine has it, with our error.
 fn primitive<T>(row: &Row, column: &str, wanted: &str) -> Result<Option<T>, DbError>
 where
-    T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+    T: Kept,
     T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
 {
-    let (value, found) = match &row.inner {
-        Inner::Sqlite(r) => (r.try_get::<Option<T>, _>(column), type_name(r, column)),
-        Inner::Postgres(r) => (r.try_get::<Option<T>, _>(column), type_name(r, column)),
-    };
-    value.map_err(|_| match found {
-        None => row.wrong(column, "no such column in the result"),
-        Some(found) => row.wrong(column, format!("is {found}, expected {wanted}")),
-    })
+    let missing = || row.wrong(column, "no such column in the result");
+    match &row.inner {
+        Inner::Sqlite(own) => match own.value(column).ok_or_else(missing)? {
+            Value::Null => Ok(None),
+            value => T::kept(value)
+                .map(Some)
+                .ok_or_else(|| row.wrong(column, format!("is {}, expected {wanted}", value.name()))),
+        },
+        Inner::Postgres(r) => r.try_get::<Option<T>, _>(column).map_err(|_| match type_name(r, column) {
+            None => missing(),
+            Some(found) => row.wrong(column, format!("is {found}, expected {wanted}")),
+        }),
+    }
 }
 
 fn type_name<R: sqlx::Row>(row: &R, column: &str) -> Option<String>

@@ -16,15 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use super::error::{Cause, classify};
-use super::row::Inner;
-use super::{DbError, DbOptions, Engine, Param, Row, Sql, param};
+use super::sqlite_conn::{Conn, Lent, Opening, Readers};
+use super::{DbError, DbOptions, Param, Row, Sql};
 
 /// How a group ended; `None` while it is open.
 type Outcome = Option<Result<(), DbError>>;
@@ -33,7 +29,7 @@ type Outcome = Option<Result<(), DbError>>;
 #[derive(Debug)]
 pub(super) struct Writer {
     file: File,
-    options: SqliteConnectOptions,
+    opening: Opening,
     state: Arc<Mutex<State>>,
     /// How many wait to begin.
     waiting: AtomicUsize,
@@ -41,7 +37,7 @@ pub(super) struct Writer {
 
 #[derive(Debug)]
 struct State {
-    conn: Option<SqliteConnection>,
+    conn: Option<Conn>,
     group: Option<Group>,
     closed: bool,
 }
@@ -83,45 +79,19 @@ struct Group {
     outcome: watch::Sender<Outcome>,
 }
 
-/// Opens the writer, which creates the file, and the readers' pool.
-pub(super) async fn connect(path: &Path, options: &DbOptions) -> Result<(Arc<Writer>, SqlitePool), DbError> {
-    let file = path.to_owned();
-    let created = tokio::task::spawn_blocking(move || create_private(&file)).await;
-    created
-        .unwrap_or_else(|_| Err(std::io::Error::other("the task ended")))
-        .map_err(|e| classify("connect", &e.into()))?;
-
-    let base = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(false)
-        .busy_timeout(options.busy_timeout)
-        .foreign_keys(true)
-        .statement_cache_capacity(options.statement_cache)
-        .pragma("temp_store", "MEMORY")
-        .pragma("mmap_size", "0")
-        .pragma("trusted_schema", "OFF")
-        .pragma("cache_size", "-2048")
-        .disable_statement_logging();
-    let writing = base
-        .clone()
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-8192")
-        .pragma("journal_size_limit", "67108864");
-    let conn = writing.connect().await.map_err(|e| classify("connect", &e))?;
-    let file = File::at(path).map_err(|e| classify("connect", &e.into()))?;
+/// Opens the writer, which creates the file, and the readers.
+pub(super) async fn connect(path: &Path, options: &DbOptions) -> Result<(Arc<Writer>, Readers), DbError> {
+    let (file, opening) = (path.to_owned(), Opening::new(path, options, true));
+    let opened = tokio::task::spawn_blocking(move || {
+        create_private(&file).map_err(|e| classify("connect", &e.into()))?;
+        let conn = opening.open()?;
+        let file = File::at(&file).map_err(|e| classify("connect", &e.into()))?;
+        Ok((file, opening, conn))
+    });
+    let (file, opening, conn) = opened.await.unwrap_or_else(|_| Err(ended("connect")))?;
     let state = State { conn: Some(conn), group: None, closed: false };
-    let writer =
-        Writer { file, options: writing, state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
-    let readers = SqlitePoolOptions::new()
-        .max_connections(options.readers)
-        .acquire_timeout(options.acquire_timeout)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_lazy_with(base.read_only(true).pragma("query_only", "ON"));
-    Ok((Arc::new(writer), readers))
+    let writer = Writer { file, opening, state: Arc::new(Mutex::new(state)), waiting: AtomicUsize::new(0) };
+    Ok((Arc::new(writer), Readers::new(path, options)))
 }
 
 /// Creates the file for its owner only; the engine gives its companions the same mode.
@@ -154,7 +124,7 @@ impl Writer {
         if first {
             self.in_place()?;
         }
-        let result = if first { state.open_group(&self.options).await } else { state.join_group().await };
+        let result = if first { state.open_group(&self.opening).await } else { state.join_group().await };
         result.map(|()| WriteTurn { writer: self, state: Some(state), first })
     }
 
@@ -166,9 +136,8 @@ impl Writer {
             // Members are still in the queue for the end of their group.
             let _ = state.commit_group().await;
         }
-        if let Some(conn) = state.conn.take() {
-            let _ = conn.close().await;
-        }
+        // the last one out folds the log into the file
+        state.lose().await;
     }
 
     /// Ends one turn: keeps or undoes its work, then sees that the group is committed.
@@ -184,7 +153,7 @@ impl Writer {
             (false, false) => Some("ROLLBACK TO member; RELEASE member"),
         };
         if let Some(step) = step
-            && let Err(error) = state.run("rollback", step).await
+            && let Err(error) = state.run("rollback", step)
         {
             state.fail(&error).await;
             return Err(error);
@@ -218,19 +187,33 @@ impl Writer {
 }
 
 impl State {
-    async fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
-        let conn = self.conn.as_mut().ok_or_else(|| ended(name))?;
-        sqlx::raw_sql(text).execute(conn).await.map(drop).map_err(|e| classify(name, &e))
+    /// A step that waits for nothing.
+    fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
+        self.conn.as_ref().ok_or_else(|| ended(name))?.script(name, text)
     }
 
-    async fn open_group(&mut self, options: &SqliteConnectOptions) -> Result<(), DbError> {
+    /// A step that waits: for the disk, or for another process.
+    async fn wait(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
+        let conn = self.conn.take().ok_or_else(|| ended(name))?;
+        let work = tokio::task::spawn_blocking(move || {
+            let done = conn.script(name, text);
+            (conn, done)
+        });
+        let (conn, done) = work.await.map_err(|_| ended(name))?;
+        self.conn = Some(conn);
+        done
+    }
+
+    async fn open_group(&mut self, opening: &Opening) -> Result<(), DbError> {
         if self.closed {
             return Err(DbError::Unavailable(Cause::new("begin", "closed")));
         }
         if self.conn.is_none() {
-            self.conn = Some(options.connect().await.map_err(|e| classify("begin", &e))?);
+            let opening = opening.clone();
+            let opened = tokio::task::spawn_blocking(move || opening.open()).await;
+            self.conn = Some(opened.unwrap_or_else(|_| Err(ended("begin")))?);
         }
-        self.run("begin", "BEGIN IMMEDIATE").await?;
+        self.wait("begin", "BEGIN IMMEDIATE").await?;
         self.group = Some(Group { members: 0, unreleased: false, outcome: watch::Sender::new(None) });
         Ok(())
     }
@@ -238,7 +221,7 @@ impl State {
     async fn join_group(&mut self) -> Result<(), DbError> {
         let unreleased = self.group.as_mut().is_some_and(|group| std::mem::take(&mut group.unreleased));
         let step = if unreleased { "RELEASE member; SAVEPOINT member" } else { "SAVEPOINT member" };
-        let result = self.run("begin", step).await;
+        let result = self.run("begin", step);
         if let Err(error) = &result {
             self.fail(error).await;
         }
@@ -247,7 +230,7 @@ impl State {
 
     /// Commits for every member and tells them.
     async fn commit_group(&mut self) -> Result<(), DbError> {
-        let result = self.run("commit", "COMMIT").await;
+        let result = self.wait("commit", "COMMIT").await;
         match &result {
             Ok(()) => {
                 if let Some(group) = self.group.take() {
@@ -265,8 +248,13 @@ impl State {
             tracing::error!(members = group.members, error = %error, "a group of transactions was not committed");
             group.outcome.send_replace(Some(Err(error.clone())));
         }
+        self.lose().await;
+    }
+
+    /// Closes the connection, which may write the log back.
+    async fn lose(&mut self) {
         if let Some(conn) = self.conn.take() {
-            let _ = conn.close().await;
+            tokio::task::spawn_blocking(move || drop(conn)).await.ok();
         }
     }
 }
@@ -300,8 +288,8 @@ pub(super) struct WriteTurn {
 }
 
 impl WriteTurn {
-    fn conn(&mut self) -> Result<&mut SqliteConnection, DbError> {
-        self.state.as_mut().and_then(|state| state.conn.as_mut()).ok_or_else(|| ended("begin"))
+    fn conn(&self) -> Result<&Conn, DbError> {
+        self.state.as_ref().and_then(|state| state.conn.as_ref()).ok_or_else(|| ended("begin"))
     }
 
     async fn finish(mut self, keep: bool) -> Result<(), DbError> {
@@ -331,69 +319,49 @@ impl Drop for WriteTurn {
 #[derive(Debug)]
 pub(super) enum SqliteTx {
     Write(WriteTurn),
-    Read(Transaction<'static, Sqlite>),
+    Read(Lent),
 }
 
 impl SqliteTx {
-    pub(super) async fn snapshot(readers: &SqlitePool) -> Result<SqliteTx, DbError> {
-        let mut tx = readers.begin().await.map_err(|e| classify("begin", &e))?;
+    pub(super) async fn snapshot(readers: &Readers) -> Result<SqliteTx, DbError> {
+        let lent = readers.lend("begin").await?;
         // The snapshot is taken at the first read, not at BEGIN.
-        let first = sqlx::query("SELECT 1 FROM sqlite_schema LIMIT 1").fetch_optional(&mut *tx).await;
-        first.map_err(|e| classify("begin", &e))?;
-        Ok(SqliteTx::Read(tx))
-    }
-
-    fn conn(&mut self) -> Result<&mut SqliteConnection, DbError> {
-        match self {
-            SqliteTx::Write(turn) => turn.conn(),
-            SqliteTx::Read(tx) => Ok(&mut *tx),
-        }
+        lent.conn()?.script("begin", "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")?;
+        Ok(SqliteTx::Read(lent))
     }
 
     pub(super) async fn all(&mut self, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-        all(self.conn()?, sql, params).await
+        match self {
+            SqliteTx::Write(turn) => turn.conn()?.all(sql, params),
+            SqliteTx::Read(lent) => lent.all(sql, params).await,
+        }
     }
 
-    pub(super) async fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
-        let conn = self.conn()?;
-        let text = AssertSqlSafe(sql.render(Engine::Sqlite));
-        let query = sqlx::query_with(text, param::sqlite(sql.name, params)?);
-        Ok(query.execute(conn).await.map_err(|e| classify(sql.name, &e))?.rows_affected())
+    pub(super) fn exec(&mut self, sql: &Sql, params: &[Param]) -> Result<u64, DbError> {
+        match self {
+            SqliteTx::Write(turn) => turn.conn()?.exec(sql, params),
+            SqliteTx::Read(lent) => lent.conn()?.exec(sql, params),
+        }
     }
 
-    pub(super) async fn script(
-        &mut self,
-        name: &'static str,
-        text: Cow<'static, str>,
-    ) -> Result<(), DbError> {
-        let conn = self.conn()?;
-        sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await.map(drop).map_err(|e| classify(name, &e))
+    pub(super) fn script(&mut self, name: &'static str, text: Cow<'static, str>) -> Result<(), DbError> {
+        match self {
+            SqliteTx::Write(turn) => turn.conn()?.script(name, &text),
+            SqliteTx::Read(lent) => lent.conn()?.script(name, &text),
+        }
     }
 
     pub(super) async fn commit(self) -> Result<(), DbError> {
         match self {
             SqliteTx::Write(turn) => turn.finish(true).await,
-            SqliteTx::Read(tx) => tx.rollback().await.map_err(|e| classify("commit", &e)),
+            SqliteTx::Read(lent) => lent.conn()?.script("commit", "ROLLBACK"),
         }
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbError> {
         match self {
             SqliteTx::Write(turn) => turn.finish(false).await,
-            SqliteTx::Read(tx) => tx.rollback().await.map_err(|e| classify("rollback", &e)),
+            SqliteTx::Read(lent) => lent.conn()?.script("rollback", "ROLLBACK"),
         }
     }
-}
-
-/// Rows outside a transaction.
-pub(super) async fn pool_all(readers: &SqlitePool, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-    let mut conn = readers.acquire().await.map_err(|e| classify(sql.name, &e))?;
-    all(&mut conn, sql, params).await
-}
-
-async fn all(conn: &mut SqliteConnection, sql: &Sql, params: &[Param]) -> Result<Vec<Row>, DbError> {
-    let text = AssertSqlSafe(sql.render(Engine::Sqlite));
-    let rows = sqlx::query_with(text, param::sqlite(sql.name, params)?).fetch_all(conn).await;
-    let rows = rows.map_err(|e| classify(sql.name, &e))?;
-    Ok(rows.into_iter().map(|row| Row { statement: sql.name, inner: Inner::Sqlite(row) }).collect())
 }

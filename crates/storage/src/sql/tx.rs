@@ -89,7 +89,7 @@ impl Tx {
             return self.leave(Err(DbError::Other { statement: sql.name, source }));
         }
         let result = match &mut self.inner {
-            Inner::Sqlite(tx) => tx.exec(sql, params).await,
+            Inner::Sqlite(tx) => tx.exec(sql, params),
             Inner::Postgres(tx) => tx.exec(sql, params).await,
         };
         self.leave(result)
@@ -123,7 +123,7 @@ impl Tx {
     ) -> Result<(), DbError> {
         self.enter(name)?;
         let result = match &mut self.inner {
-            Inner::Sqlite(tx) => tx.script(name, text).await,
+            Inner::Sqlite(tx) => tx.script(name, text),
             Inner::Postgres(tx) => tx.script(name, text).await,
         };
         self.leave(result)

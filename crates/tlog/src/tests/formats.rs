@@ -43,7 +43,7 @@ fn proof() -> Proof {
 #[test]
 fn a_signed_checkpoint_opens_with_the_logs_key_and_reports_witnesses() {
     let mut note = checkpoint().sign(&TestKey::new(1)).unwrap();
-    note.cosign("witness.example/w1", 1_679_315_147, &TestKey::new(2)).unwrap();
+    note.cosign("witness.example/w1", KeyKind::Cosignature, 1_679_315_147, &TestKey::new(2)).unwrap();
     note.sign("stranger.example", &TestKey::new(3)).unwrap();
     let read = Note::parse(note.to_string().as_bytes()).unwrap();
     assert_eq!(read, note);
@@ -82,7 +82,7 @@ fn a_bad_signature_of_a_known_key_spoils_the_note_beside_a_good_one() {
 #[test]
 fn a_cosignature_covers_its_time() {
     let mut note = checkpoint().sign(&TestKey::new(1)).unwrap();
-    note.cosign("w.example", 1000, &TestKey::new(2)).unwrap();
+    note.cosign("w.example", KeyKind::Cosignature, 1000, &TestKey::new(2)).unwrap();
     let mut line = note.signatures()[1].clone();
     line.bytes[7] ^= 1;
     let mut forged = checkpoint().sign(&TestKey::new(1)).unwrap();
@@ -91,7 +91,7 @@ fn a_cosignature_covers_its_time() {
     let line = NoteSignature::parse(&format!("{}\n", note.signatures()[1])).unwrap();
     assert_eq!(line, note.signatures()[1]);
     // tlog-cosignature: the time MUST NOT exceed 2^63 - 1
-    note.cosign("w.example", 1 << 63, &TestKey::new(2)).unwrap();
+    note.cosign("w.example", KeyKind::Cosignature, 1 << 63, &TestKey::new(2)).unwrap();
     assert!(note.verify(&[key("w.example", KeyKind::Cosignature, 2)]).is_err());
 }
 

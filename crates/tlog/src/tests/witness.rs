@@ -126,3 +126,44 @@ fn a_request_has_one_spelling() {
         assert!(matches!(AddCheckpoint::parse(&text), Err(Refusal::Malformed(_))), "{text}");
     }
 }
+
+/// A witness of the kind that quantum computers do not forge; the message as the specification has it, byte for byte.
+#[test]
+fn an_ml_dsa_cosignature_is_over_what_the_specification_says() {
+    use aws_lc_rs::signature::{KeyPair as _, ML_DSA_44_SIGNING, PqdsaKeyPair};
+
+    struct MlDsa(PqdsaKeyPair, std::cell::RefCell<Vec<u8>>);
+    impl crate::note::Signer for MlDsa {
+        fn sign(&self, message: &[u8]) -> Vec<u8> {
+            self.1.replace(message.to_vec());
+            let mut out = vec![0; ML_DSA_44_SIGNING.signature_len()];
+            self.0.sign(message, &mut out).unwrap();
+            out
+        }
+        fn public(&self) -> Vec<u8> {
+            self.0.public_key().as_ref().to_vec()
+        }
+    }
+    let own = MlDsa(PqdsaKeyPair::from_seed(&ML_DSA_44_SIGNING, &[4; 32]).unwrap(), Vec::new().into());
+    let (seven, _) = log(7, 0);
+    let mut note = seven.sign(&TestKey::new(9)).unwrap();
+    note.cosign("w.example", KeyKind::MlDsa44, 1_700_000_000, &own).unwrap();
+    let expected = [
+        b"subtree/v1\n\0\x09w.example".as_slice(),
+        &[0, 0, 0, 0, 0x65, 0x53, 0xf1, 0],
+        b"\x12log.example/ledger",
+        &[0; 8],
+        &[0, 0, 0, 0, 0, 0, 0, 7],
+        &seven.root,
+    ]
+    .concat();
+    assert_eq!(*own.1.borrow(), expected);
+    let key = VerifierKey::new("w.example", KeyKind::MlDsa44, own.public()).unwrap();
+    assert_eq!(VerifierKey::parse(&key.to_string()), Ok(key.clone()));
+    let read = crate::note::Note::parse(note.to_string().as_bytes()).unwrap();
+    let keys = [key];
+    assert_eq!(read.verify(&keys).unwrap()[0].timestamp, Some(1_700_000_000));
+    let mut other = log(7, 1).0.sign(&TestKey::new(9)).unwrap();
+    other.add_signature(note.signatures()[1].clone()).unwrap();
+    assert!(other.verify(&keys).is_err(), "it is over this tree and no other");
+}

@@ -131,7 +131,8 @@ fn a_full_tile_stands_in_for_its_deleted_partial_one() {
 fn a_witnessed_log_says_when() {
     let mut log = TestLog::new(5);
     let mut note = log.checkpoint(5);
-    note.cosign("witness.example", 1_709_210_096, &TestKey::new(8)).unwrap();
+    note.cosign("witness.example", strongroom_tlog::KeyKind::Cosignature, 1_709_210_096, &TestKey::new(8))
+        .unwrap();
     log.files.insert("checkpoint".into(), note.to_string().into_bytes());
     let desk = Desk::with(&log);
     let witness = super::vkey("witness.example", strongroom_tlog::KeyKind::Cosignature, 8);

@@ -18,7 +18,13 @@ fn desk(by: &[u8]) -> Desk {
     let mut receipt: Receipt = TestLog::new(5).receipt(2);
     for n in by {
         let note = &mut receipt.proof.checkpoint;
-        note.cosign(&format!("w{n}.example"), 1_700_000_000, &TestKey::new(10 + n)).unwrap();
+        note.cosign(
+            &format!("w{n}.example"),
+            strongroom_tlog::KeyKind::Cosignature,
+            1_700_000_000,
+            &TestKey::new(10 + n),
+        )
+        .unwrap();
     }
     let desk = Desk::new();
     desk.file("receipt", receipt.to_string());

@@ -6,9 +6,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use hyper::Request;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use rusqlite::{Connection, OpenFlags};
 use strongroom_domain::Ctx;
+use strongroom_domain::features::client::CreateClient;
 use strongroom_domain::features::matter::{OpenMatter, matter, matters};
 use strongroom_domain::features::record::{self, NewRecord};
 use strongroom_domain::kernel::actor::Role;
@@ -152,28 +152,27 @@ const BY_DATE: &str = "SELECT m.matter_id FROM matter m WHERE EXISTS (SELECT 1 F
     AND s.staff_id = ? AND s.until IS NULL) ORDER BY m.opened_at DESC LIMIT 50";
 
 /// The better of the two raw plans, in milliseconds.
-async fn raw(database: &str, staff: StaffId) -> f64 {
-    let options = SqliteConnectOptions::new().filename(database).read_only(true).disable_statement_logging();
-    let mut connection = options.connect().await.expect("a database");
+fn raw(database: &str, staff: StaffId) -> f64 {
+    let connection =
+        Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
     let mut best = f64::MAX;
     for sql in [BY_SEATS, BY_DATE] {
         let mut all = Spread::default();
         for _ in 0..9 {
             let begun = Instant::now();
-            let rows =
-                sqlx::query(sql).bind(staff.to_string()).fetch_all(&mut connection).await.expect("rows");
-            let _: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+            let mut statement = connection.prepare_cached(sql).expect("a statement");
+            let rows = statement.query_map([staff.to_string()], |row| row.get::<_, String>(0)).expect("rows");
+            assert!(rows.collect::<Result<Vec<_>, _>>().expect("rows").len() <= 50);
             all.add(begun.elapsed().as_secs_f64() * 1e3);
         }
         best = best.min(all.median());
     }
-    connection.close().await.expect("closed");
     best
 }
 
 /// G8.
 pub async fn lists(size: Size) -> Vec<Line> {
-    let (made, ann, client, _) = firm().await;
+    let (made, ann, mut client, _) = firm().await;
     let shares = [(1, "Bea Lund"), (10, "Cai Roth"), (100, "Dan Vik")];
     let mut people = Vec::new();
     for (permille, name) in shares {
@@ -184,6 +183,13 @@ pub async fn lists(size: Size) -> Vec<Line> {
     for n in 0..size.grown {
         let lead =
             people.iter().find(|(permille, _)| n % (1000 / permille) == *permille / 2).map(|(_, p)| p.id);
+        if n % 20 == 0 {
+            let new = CreateClient {
+                name: Name::parse(&format!("Client {n}")).expect("a name"),
+                reference: Reference::parse(&format!("C-{n}")).expect("a reference"),
+            };
+            client = ctx.perform(new).await.expect("taken on");
+        }
         let open = OpenMatter {
             client,
             name: Name::parse(&format!("Matter {:06} of many", n * 7919 % 1_000_003)).expect("a name"),
@@ -210,7 +216,7 @@ pub async fn lists(size: Size) -> Vec<Line> {
         }
         slow.sort_by(f64::total_cmp);
         let p99 = slow[slow.len() * 99 / 100];
-        let theirs = Spread::of(raw(&made.database, person.id).await);
+        let theirs = Spread::of(raw(&made.database, person.id));
         let what =
             format!("a page of 50 among {} matters, for who sees {} %", size.grown, permille as f64 / 10.0);
         lines.push(

@@ -17,11 +17,11 @@ const ORIGIN: &str = "bench.strongroom.invalid/ledger";
 struct Key(Ed25519KeyPair);
 
 impl Signer for Key {
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).as_ref().try_into().expect("64 bytes")
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).as_ref().to_vec()
     }
-    fn public(&self) -> [u8; 32] {
-        self.0.public_key().as_ref().try_into().expect("32 bytes")
+    fn public(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
     }
 }
 

@@ -132,6 +132,6 @@ pub async fn uploads(size: Size) -> Vec<Line> {
         writer.commit().await.expect("there");
         theirs.add(begun.elapsed().as_secs_f64());
     }
-    let what = format!("a file of {} MiB into a bucket", size.large / 4 >> 20);
+    let what = format!("a file of {} MiB into a bucket", (size.large / 4) >> 20);
     vec![Line::against(what, "s", (ours, "direct", theirs), Some(Goal::AtMost(1.3)))]
 }

@@ -31,7 +31,7 @@ pub async fn logged_reads(size: Size) -> Vec<Line> {
     let (_firm, served, content) = with_a_kibibyte(&tls).await;
     let content = Arc::new(content);
     let raw = match std::env::var_os("TEST_DATABASE_URL") {
-        None => Some(RawSqlite::start().await),
+        None => Some(RawSqlite::start()),
         Some(_) => None,
     };
     let (mut ours, mut theirs, mut slow, mut busy) =

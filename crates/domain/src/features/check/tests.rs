@@ -15,8 +15,10 @@ fn bound_tables() -> Vec<(String, Vec<String>)> {
             if let Some((name, column)) =
                 statement.split("ALTER TABLE ").nth(1).and_then(|s| s.split_once(" ADD COLUMN "))
             {
-                let table = tables.iter_mut().find(|(n, _)| n == name).unwrap();
-                table.1.push(column.split(' ').next().unwrap().to_owned());
+                // a table that is not here has rows that are not bound
+                if let Some(table) = tables.iter_mut().find(|(n, _)| n == name) {
+                    table.1.push(column.split(' ').next().unwrap().to_owned());
+                }
             }
             let Some(rest) = statement.split("CREATE TABLE ").nth(1) else { continue };
             let (name, body) = rest.split_once(" (\n").unwrap();

@@ -139,8 +139,15 @@ impl Fixture {
 
     /// The same, with outside witnesses.
     pub(crate) async fn reopened_with(&self, witnesses: Arc<Witnessing>) -> Result<Arc<Strongroom>> {
-        let settings = Settings { witnesses: Some(witnesses), ..keeping(&self.folder) };
-        self.unsealed(self.sealed_as(gate(), settings).await?).await
+        self.reopened_as(|settings| Settings { witnesses: Some(witnesses), ..settings }).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn reopened_as(
+        &self,
+        change: impl FnOnce(Settings) -> Settings,
+    ) -> Result<Arc<Strongroom>> {
+        self.unsealed(self.sealed_as(gate(), change(keeping(&self.folder))).await?).await
     }
 
     async fn sealed(&self, release: Gate) -> Result<Arc<Strongroom>> {

@@ -9,6 +9,7 @@ use crate::kernel::ctx::Ctx;
 use crate::kernel::error::Result;
 use crate::kernel::nodes::Node;
 use crate::kernel::target::Target;
+use crate::kernel::timestamps::Stamp;
 use crate::kernel::verb::Verb;
 use crate::kernel::witnesses::WitnessState;
 
@@ -40,6 +41,8 @@ pub struct Health {
     pub ledger_replicas: Vec<LedgerReplica>,
     /// The outside witnesses, as this node has asked them.
     pub witnesses: Vec<WitnessState>,
+    /// Whether a timestamp authority is configured, the newest timestamp, and why there is no newer one.
+    pub stamps: (bool, Option<Stamp>, Option<String>),
     /// Entries that enough witnesses have signed.
     pub witnessed: u64,
     /// The room where the contents lie, if it has a bound and answers.
@@ -93,6 +96,11 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         ledger_replicas: roles::ledger_replicas(ctx),
         witnesses: room.witnesses(),
         witnessed: head.witnessed_size,
+        stamps: (
+            room.settings.timestamps.is_some(),
+            room.timestamps(1).await?.first().copied(),
+            room.timestamp_trouble(),
+        ),
         disk: room.blobs.room().await.ok().flatten(),
         engine: match room.db.engine() {
             Engine::Sqlite => "SQLite",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kernel::clock::{DAY, HOUR, Micros};
 use crate::kernel::id::FirmId;
+use crate::kernel::timestamps::Stamping;
 use crate::kernel::witnesses::Witnessing;
 
 /// What the firm fixed at `init`.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub previewer: Option<Arc<strongroom_preview::parent::Previewer>>,
     /// The outside witnesses, if there are any.
     pub witnesses: Option<Arc<Witnessing>>,
+    /// The timestamp authority, if there is one.
+    pub timestamps: Option<Arc<Stamping>>,
     /// The folder whose policy files are offered for approval.
     pub policies: Option<PathBuf>,
     /// The machine's name, by which people tell nodes apart.
@@ -54,6 +57,7 @@ impl Default for Settings {
             ledger_replicas: Vec::new(),
             previewer: None,
             witnesses: None,
+            timestamps: None,
             policies: None,
             host: String::from("this machine"),
         }

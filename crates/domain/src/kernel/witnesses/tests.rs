@@ -20,11 +20,11 @@ use crate::kernel::error::Error;
 struct Key(SigningKey);
 
 impl Signer for Key {
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).to_vec()
     }
-    fn public(&self) -> [u8; 32] {
-        self.0.public()
+    fn public(&self) -> Vec<u8> {
+        self.0.public().to_vec()
     }
 }
 
@@ -48,7 +48,7 @@ impl Way for Witness {
                 Ok(checkpoint) => {
                     *known = (checkpoint.size, checkpoint.root);
                     let mut note = Note::unsigned(request.checkpoint.text()).unwrap();
-                    note.cosign("w.example", 1_772_442_000, &self.key).unwrap();
+                    note.cosign("w.example", KeyKind::Cosignature, 1_772_442_000, &self.key).unwrap();
                     Ok(Reply::Cosigned(format!("{}\n", note.signatures()[0])))
                 }
                 Err(Refusal::Conflict(size)) => Ok(Reply::Knows(size)),

@@ -111,6 +111,12 @@ async fn a_statement_dropped_half_way_ends_the_transaction() {
     let test = TestDb::new().await;
     let mut tx = test.db.begin().await.unwrap();
     tx.exec_one(&STAFF_ADD, &params!["a", "a@firm"]).await.unwrap();
+    if test.db.engine() == Engine::Sqlite {
+        // it runs on the thread that asks: nobody drops it half-way
+        assert!(tokio::time::timeout(Duration::from_millis(5), tx.all(&SLOW, &[])).await.is_ok());
+        tx.rollback().await.unwrap();
+        return test.end().await;
+    }
     assert!(tokio::time::timeout(Duration::from_millis(5), tx.all(&SLOW, &[])).await.is_err());
     assert_eq!(tx.all(&STAFF_COUNT, &[]).await.unwrap_err(), DbError::Aborted { statement: "STAFF_COUNT" });
     assert!(tx.commit().await.is_err());

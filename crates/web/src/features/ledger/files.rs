@@ -1,14 +1,19 @@
 //! The log's public files, C2SP tlog-tiles. Checkpoint, key and hash tiles are anyone's, also while sealed;
 //! the bundles of entries are an auditor's.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use strongroom_domain::Error;
 use strongroom_domain::features::ledger;
+use strongroom_domain::kernel::clock::rfc3339;
+use strongroom_domain::kernel::timestamps::Stamp;
 use strongroom_tlog::TilePath;
 use strongroom_tlog::bundle::BundlePath;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,7 +22,13 @@ use crate::http::problem::Problem;
 use crate::state::WebState;
 
 pub(crate) fn open() -> OpenApiRouter<WebState> {
-    OpenApiRouter::new().routes(routes!(checkpoint)).routes(routes!(vkey)).routes(routes!(tile))
+    OpenApiRouter::new()
+        .routes(routes!(checkpoint))
+        .routes(routes!(vkey))
+        .routes(routes!(tile))
+        .routes(routes!(timestamps))
+        .routes(routes!(timestamp))
+        .routes(routes!(stamped))
 }
 
 fn text(body: String) -> Response {
@@ -36,6 +47,55 @@ async fn checkpoint(State(state): State<WebState>) -> Answer {
 #[utoipa::path(get, path = "/ledger/vkey", tag = "ledger", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
 async fn vkey(State(state): State<WebState>) -> Answer {
     Ok(text(format!("{}\n", ledger::vkey(state.room())?)))
+}
+
+/// How many timestamps are listed.
+const LISTED: u32 = 366;
+
+/// A checkpoint that a timestamp authority has stamped.
+#[derive(Serialize, ToSchema)]
+struct StampJson {
+    /// How many entries it signs.
+    size: u64,
+    /// When, as the authority says.
+    said_at: String,
+    /// The authority's answer (RFC 3161, `TimeStampResp`).
+    token: String,
+    /// The checkpoint, exactly as it was stamped.
+    checkpoint: String,
+}
+
+/// The timestamps of checkpoints, the newest first.
+#[utoipa::path(get, path = "/ledger/timestamps", tag = "ledger", security(()), responses((status = 200, body = Vec<StampJson>)))]
+async fn timestamps(State(state): State<WebState>) -> Answer {
+    let all = state.room().timestamps(LISTED).await?;
+    let shown = |stamp: &Stamp| StampJson {
+        size: stamp.size,
+        said_at: rfc3339(stamp.said_at),
+        token: format!("/ledger/timestamps/{}", stamp.size),
+        checkpoint: format!("/ledger/timestamps/{}/checkpoint", stamp.size),
+    };
+    Ok(Json(all.iter().map(shown).collect::<Vec<_>>()).into_response())
+}
+
+/// The authority's answer about the checkpoint of this size.
+#[utoipa::path(get, path = "/ledger/timestamps/{size}", tag = "ledger", security(()), params(("size" = u64, Path)), responses((status = 200, description = "A `TimeStampResp` (RFC 3161).", content_type = "application/timestamp-reply")))]
+async fn timestamp(State(state): State<WebState>, One(size): One) -> Answer {
+    let (_, token) = state.room().timestamp(size_of(&size)?).await?;
+    let mut response = bytes(token, "public, max-age=31536000, immutable");
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/timestamp-reply"));
+    Ok(response)
+}
+
+/// The checkpoint of this size, exactly as it was stamped.
+#[utoipa::path(get, path = "/ledger/timestamps/{size}/checkpoint", tag = "ledger", security(()), params(("size" = u64, Path)), responses((status = 200, body = String, content_type = "text/plain")))]
+async fn stamped(State(state): State<WebState>, One(size): One) -> Answer {
+    let (note, _) = state.room().timestamp(size_of(&size)?).await?;
+    Ok(text(String::from_utf8(note).map_err(|_| Problem::internal())?))
+}
+
+fn size_of(text: &str) -> Result<u64, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
 }
 
 /// A tile: `0/x001/234`, `0/001.p/17`, or `entries/…` with an auditor's token.

@@ -71,6 +71,28 @@ fn witnesses(page: &Page, h: &State) -> Check {
     }
 }
 
+fn timestamps(page: &Page, h: &State) -> Check {
+    let (asked, newest, trouble) = &h.stamps;
+    let mut facts = Vec::new();
+    if let Some(stamp) = newest {
+        let says = format!("{} entries, {}", count(stamp.size), page.clocks.when(stamp.said_at).text);
+        facts.push((String::from("Newest"), says));
+    }
+    facts.extend(trouble.iter().map(|why| (String::from("Trouble"), why.clone())));
+    Check {
+        name: String::from("Timestamps"),
+        chip: match (asked, newest) {
+            (false, _) => Chip::plain("No authority configured"),
+            (true, None) => chip(trouble.is_none(), "Asked", "None yet"),
+            (true, Some(_)) => chip(trouble.is_none(), "Stamped", "Not stamped"),
+        },
+        says: String::from(
+            "A timestamp authority (RFC 3161) says once a day what the ledger was by then. Name one in [ledger] timestamps; /ledger/timestamps lists what it said.",
+        ),
+        facts,
+    }
+}
+
 /// A backup this old needs someone.
 const OLD: i64 = 8 * DAY;
 
@@ -174,6 +196,7 @@ fn checks(page: &Page, h: &State) -> Vec<Check> {
         },
         ledger_replicas(page, h),
         witnesses(page, h),
+        timestamps(page, h),
         backups(page, h),
         Check {
             name: String::from("Database"),
@@ -230,6 +253,7 @@ async fn draw(page: &Page) -> Answer {
         && h.replicas.len() > 1
         && h.ledger_replicas.iter().all(|r| r.state.trouble.is_none())
         && h.witnesses.iter().all(|w| w.trouble.is_none())
+        && h.stamps.2.is_none()
         && h.policies.is_ok()
         && h.backup.is_none_or(|last| backup_trouble(page, last).is_none())
         && h.disk.is_none_or(|room| fullness(room).0 < FULL);

@@ -181,8 +181,8 @@ pub async fn lists(size: Size) -> Vec<Line> {
     let ctx = ann.ctx(&made).await;
     let begun = Instant::now();
     for n in 0..size.grown {
-        let lead =
-            people.iter().find(|(permille, _)| n % (1000 / permille) == *permille / 2).map(|(_, p)| p.id);
+        let mine = |permille: usize| n % (1000 / permille) == 500 / permille;
+        let lead = people.iter().find(|(permille, _)| mine(*permille)).map(|(_, person)| person.id);
         if n % 20 == 0 {
             let new = CreateClient {
                 name: Name::parse(&format!("Client {n}")).expect("a name"),

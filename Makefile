@@ -22,7 +22,7 @@ test: ## every test: Rust on SQLite and on PostgreSQL, and journeys in a real Ch
 	@$(stage) postgres 330 scripts/tests postgres
 	@$(stage) engines 5 scripts/tests compare
 	@$(stage) browser 300 scripts/browser
-	@$(stage) fuzz 600 scripts/fuzz 4
+	@$(stage) fuzz 900 scripts/fuzz 4
 
 test-fast: ## while working: Rust tests on SQLite only (T=hold picks those whose name has "hold")
 	@scripts/tools nextest

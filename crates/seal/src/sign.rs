@@ -49,6 +49,13 @@ pub struct MlDsaKey(PqdsaKeyPair);
 impl MlDsaKey {
     /// The key of a seed of 32 random bytes.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
+        let key = Self::alone(seed);
+        wipe_below();
+        key
+    }
+
+    #[inline(never)]
+    fn alone(seed: &[u8; 32]) -> Self {
         Self(sure(PqdsaKeyPair::from_seed(&ML_DSA_44_SIGNING, seed)))
     }
 
@@ -61,6 +68,7 @@ impl MlDsaKey {
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let mut out = vec![0; ML_DSA_44_SIGNING.signature_len()];
         sure(self.0.sign(message, &mut out));
+        wipe_below();
         out
     }
 }

@@ -61,7 +61,6 @@ pub(super) const fn word(kind: KeyKind) -> &'static str {
 pub(super) struct Keep {
     folder: PathBuf,
     disk: Disk,
-    name: String,
     own: Own,
     vkey: VerifierKey,
     deciding: Mutex<()>,
@@ -85,9 +84,9 @@ impl Keep {
         let kind = kinds.into_iter().find(|kind| word(*kind) == how);
         let kind = kind.with_context(|| format!("{} does not say how it signs", folder.display()))?;
         let key = crate::room::read_key_file(&folder.join("key"))?;
-        let (vkey, name) = (vkey(name, &key, kind)?, name.to_owned());
+        let vkey = vkey(name, &key, kind)?;
         let (own, disk, folder) = (Own::of(&key, kind), Disk::default(), folder.to_owned());
-        Ok(Self { folder, disk, name, own, vkey, deciding: Mutex::new(()) })
+        Ok(Self { folder, disk, own, vkey, deciding: Mutex::new(()) })
     }
 
     pub(super) const fn vkey(&self) -> &VerifierKey {
@@ -155,7 +154,7 @@ impl Keep {
             kept.map_err(|e| No::Broken(e.into()))?;
         }
         let mut note = Note::unsigned(request.checkpoint.text()).map_err(|e| No::Broken(e.into()))?;
-        note.cosign(&self.name, self.vkey.kind(), now, &self.own).map_err(|e| No::Broken(e.into()))?;
+        note.cosign(self.vkey.name(), self.vkey.kind(), now, &self.own).map_err(|e| No::Broken(e.into()))?;
         Ok(note.signatures().iter().map(|signature| format!("{signature}\n")).collect())
     }
 }

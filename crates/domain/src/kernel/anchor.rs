@@ -26,6 +26,7 @@ use super::ledger::{Head, signed};
 use super::sets;
 use super::strongroom::Strongroom;
 use super::vault::{Column, Vault};
+use super::verb::Verb;
 
 statements! {
     pub AUTHORITY_BUMP = "UPDATE authority SET version = version + 1 WHERE one = 'x'";
@@ -108,13 +109,19 @@ impl Anchor {
 struct Stated {
     anchor: Option<Anchor>,
     anchor_at: Option<Micros>,
+    /// Entries of an earlier release state none.
     counters: Option<Value>,
+    /// When the newest time was written, which states all there is to state.
+    time_at: Option<Micros>,
 }
 
 impl Stated {
     /// Takes in an entry, the newest first or nearly so; true where nothing that is older can be newer.
     fn hear(&mut self, at: Micros, bytes: &[u8]) -> bool {
         let entry: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        if entry.get("verb").and_then(Value::as_str) == Some(Verb::LedgerTime.word()) {
+            self.time_at = self.time_at.max(Some(at));
+        }
         if let Some(facts) = entry.get("facts") {
             if let Some(anchor) = Anchor::of_facts(facts) {
                 self.anchor_at = self.anchor_at.max(Some(at));
@@ -126,7 +133,8 @@ impl Stated {
                 self.counters = facts.get("counters").cloned();
             }
         }
-        self.counters.is_some() && self.anchor_at.is_some_and(|found| at < found - SKEW)
+        let past = |found: Option<Micros>| found.is_some_and(|found| at < found - SKEW);
+        past(self.anchor_at) && past(self.time_at)
     }
 }
 
@@ -258,8 +266,9 @@ impl Strongroom {
         }
     }
 
-    /// The statement with the highest number, and the newest of the counters, in what is pending and in the newest entries of the log, back to
-    /// one that is older than any clock could be wrong. Each entry is held against the tree.
+    /// The statement with the highest number, and the newest of the counters, in what is pending and in the newest
+    /// entries of the log, back to what is older than both by more than any clock could be wrong: no further than the
+    /// last minute that the firm was unsealed. Each entry is held against the tree.
     async fn newest_statement(&self, head: &Head) -> Result<Stated> {
         let mut newest = Stated::default();
         for row in self.db.all(&UNNUMBERED, &[]).await?.iter().rev() {
@@ -321,7 +330,24 @@ impl Strongroom {
 
 #[cfg(test)]
 mod tests {
-    use super::Sum;
+    use serde_json::json;
+
+    use super::{SECOND, SKEW, Stated, Sum};
+
+    /// A log of an earlier release states no counters: looking for them would read all of it at each start.
+    #[test]
+    fn nothing_older_than_the_newest_time_is_read() {
+        let entry = |verb: &str| {
+            let anchor = json!({ "number": 4, "mac": "00".repeat(32) });
+            json!({ "verb": verb, "facts": { "authority": anchor } }).to_string()
+        };
+        let at = 1_772_442_000 * SECOND;
+        let mut stated = Stated::default();
+        assert!(!stated.hear(at + SKEW, entry("matter.open").as_bytes()), "no time was written yet");
+        assert!(!stated.hear(at, entry("ledger.time").as_bytes()));
+        assert!(!stated.hear(at - SKEW, entry("matter.open").as_bytes()), "clocks may differ by so much");
+        assert!(stated.hear(at - SKEW - 1, b"{}"));
+    }
 
     #[test]
     fn what_is_added_can_be_taken_again_in_any_order() {

@@ -116,6 +116,9 @@ pub async fn start(size: Size) -> Vec<Line> {
         grow(&made, &ctx, matter, 0..records).await;
         eprintln!("   grown to {records} records in {:?}", begun.elapsed());
         drop(ctx);
+        // as each minute of service does
+        made.room.write_time().await.expect("written");
+        made.room.sequence_all().await.expect("signed");
         made.hand_over().await;
         let mut ready = Spread::default();
         for _ in 0..size.rounds {

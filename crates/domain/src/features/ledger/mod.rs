@@ -30,7 +30,7 @@ pub use model::{EntryFull, EntryPage, EntryRef, EntryView, Filter, Part, Receipt
 pub use one::{entry, receipt};
 pub use strongroom_tlog::TilePath;
 pub use strongroom_tlog::bundle::BundlePath;
-pub use tiles::{bundle, checkpoint, tile, vkey};
+pub use tiles::{bundle, checkpoint, tile, vkey, witnessed};
 
 pub(crate) use lists::{refusals_on, wall_changes};
 pub(crate) use one::leaving;

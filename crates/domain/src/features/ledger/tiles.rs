@@ -10,18 +10,25 @@ use crate::kernel::strongroom::Strongroom;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
-/// The newest checkpoint that enough witnesses have signed; where there are none, the newest that is signed. Served while
-/// sealed too.
+/// The newest signed checkpoint, with the witnesses' signatures once they have signed that one. Served while sealed too.
 ///
 /// # Errors
 /// Not found before the first; storage.
 pub async fn checkpoint(room: &Strongroom) -> Result<String> {
     let head = room.ledger_head().await?;
     match head.witnessed {
-        Some(note) => Ok(note),
-        None if head.signed_size > 0 => Ok(head.checkpoint),
-        None => Err(Error::NotFound),
+        Some(note) if head.witnessed_size == head.signed_size => Ok(note),
+        _ if head.signed_size > 0 => Ok(head.checkpoint),
+        _ => Err(Error::NotFound),
     }
+}
+
+/// The newest checkpoint that enough witnesses have signed. Served while sealed too.
+///
+/// # Errors
+/// Not found before the first; storage.
+pub async fn witnessed(room: &Strongroom) -> Result<String> {
+    room.ledger_head().await?.witnessed.ok_or(Error::NotFound)
 }
 
 /// A hash tile of the tree that the newest checkpoint signs. Served while sealed too.

@@ -14,7 +14,7 @@ use strongroom_tlog::{KeyKind, Note, Receipt, Signer, VerifierKey};
 use super::{Reply, Way, Witnessing};
 use crate::features::firm::fixture::Fixture;
 use crate::features::ledger::stories::{Story, add};
-use crate::features::ledger::{EntryRef, Receipt as Given, State, checkpoint, entry, receipt};
+use crate::features::ledger::{self, EntryRef, Receipt as Given, State, checkpoint, entry, receipt};
 use crate::kernel::error::Error;
 
 struct Key(SigningKey);
@@ -115,10 +115,15 @@ async fn what_enough_witnesses_signed_is_in_checkpoint_receipt_and_list() {
     room.witness_now().await.unwrap();
     assert_eq!(entry(&lead, EntryRef::Id(id)).await.unwrap().view.state, State::Signed);
     assert!(matches!(receipt(&lead, EntryRef::Id(id)).await.unwrap(), Given::Ready(_)));
+    // the newest checkpoint is the one above that entry, and what witnesses signed stays to be had
+    let newest = Note::parse(checkpoint(&room).await.unwrap().as_bytes()).unwrap();
+    assert_ne!(newest.text(), public.text());
+    assert_eq!(ledger::witnessed(&room).await.unwrap(), public.to_string());
     // and the one that comes back is shown all that it missed
     *all[1].reach.lock().unwrap() = true;
     room.witness_now().await.unwrap();
     assert_eq!(entry(&lead, EntryRef::Id(id)).await.unwrap().view.state, State::Witnessed);
+    assert_eq!(checkpoint(&room).await.unwrap(), ledger::witnessed(&room).await.unwrap());
 }
 
 const CUT: Sql = Sql::new(

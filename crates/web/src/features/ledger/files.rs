@@ -24,6 +24,7 @@ use crate::state::WebState;
 pub(crate) fn open() -> OpenApiRouter<WebState> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint))
+        .routes(routes!(witnessed))
         .routes(routes!(vkey))
         .routes(routes!(tile))
         .routes(routes!(timestamps))
@@ -37,10 +38,16 @@ fn text(body: String) -> Response {
     response
 }
 
-/// The newest signed checkpoint: a signed note.
+/// The newest signed checkpoint: a signed note, with the witnesses' signatures once they have signed that one.
 #[utoipa::path(get, path = "/ledger/checkpoint", tag = "ledger", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
 async fn checkpoint(State(state): State<WebState>) -> Answer {
     Ok(text(ledger::checkpoint(state.room()).await?))
+}
+
+/// The newest checkpoint that enough outside witnesses have signed: a signed note.
+#[utoipa::path(get, path = "/ledger/checkpoint/witnessed", tag = "ledger", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
+async fn witnessed(State(state): State<WebState>) -> Answer {
+    Ok(text(ledger::witnessed(state.room()).await?))
 }
 
 /// The log's public key, as a verifier key.

@@ -1,8 +1,11 @@
 //! The directory of names in memory: clients, matters, staff, groups. Sealed names cannot be sorted or
 //! searched by SQL; this can. Built after unsealing under a system permit, never written, dropped on
 //! sealing. Its hits pass the gate like any row.
+//!
+//! Names stand in their order, and a list takes from it what it needs: a page costs the same among many as among few.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::RwLock;
 
 use super::id::{AnyId, ClientId, GroupId, MatterId, StaffId};
@@ -73,12 +76,144 @@ impl StaffName {
     }
 }
 
+/// What can be found by its words, in the order of its names.
+trait Named {
+    /// What it is sorted by, before case is folded.
+    fn name(&self) -> &str;
+    /// What is searched beside the name.
+    fn reference(&self) -> &str;
+}
+
+impl Named for ClientName {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+impl Named for MatterName {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+}
+
+/// A name, and all its words in lower case.
+struct Kept<N> {
+    name: N,
+    words: String,
+}
+
+/// The names of one kind.
+struct Shelf<I, N> {
+    by_id: BTreeMap<I, Kept<N>>,
+    in_order: BTreeSet<(String, I)>,
+}
+
+impl<I, N> Default for Shelf<I, N> {
+    fn default() -> Self {
+        Self { by_id: BTreeMap::new(), in_order: BTreeSet::new() }
+    }
+}
+
+impl<I: Copy + Ord, N: Named> Shelf<I, N> {
+    fn insert(&mut self, id: I, name: N) {
+        let words = format!("{} {}", name.name(), name.reference()).to_lowercase();
+        let place = (name.name().to_lowercase(), id);
+        if let Some(before) = self.by_id.insert(id, Kept { name, words }) {
+            self.in_order.remove(&(before.name.name().to_lowercase(), id));
+        }
+        self.in_order.insert(place);
+    }
+
+    fn get(&self, id: I) -> Option<&N> {
+        self.by_id.get(&id).map(|kept| &kept.name)
+    }
+
+    fn place(&self, id: I) -> Option<(String, I)> {
+        self.get(id).map(|name| (name.name().to_lowercase(), id))
+    }
+}
+
 #[derive(Default)]
 struct Names {
-    clients: BTreeMap<ClientId, ClientName>,
-    matters: BTreeMap<MatterId, MatterName>,
+    clients: Shelf<ClientId, ClientName>,
+    matters: Shelf<MatterId, MatterName>,
+    /// A matter keeps its client.
+    of_client: BTreeMap<ClientId, BTreeSet<MatterId>>,
     staff: BTreeMap<StaffId, StaffName>,
     groups: BTreeMap<GroupId, String>,
+}
+
+impl Names {
+    fn matter_has(&self, matter: &Kept<MatterName>, words: &[String]) -> bool {
+        let client = self.clients.by_id.get(&matter.name.client).map_or("", |c| c.words.as_str());
+        words.iter().all(|w| matter.words.contains(w) || client.contains(w))
+    }
+}
+
+/// What a list asks for.
+pub(crate) struct Find<I> {
+    words: Vec<String>,
+    within: Option<BTreeSet<I>>,
+    after: Option<I>,
+}
+
+impl<I: Copy + Ord> Find<I> {
+    /// What has every one of these words, in the name, the reference or the client; among these, where some are given.
+    /// From behind one on, whether or not that one is found itself: it may have left the list since the page before.
+    pub(crate) fn new(words: &str, within: Option<BTreeSet<I>>, after: Option<I>) -> Self {
+        let words = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        Self { words, within, after }
+    }
+}
+
+/// So many are found at once, and the names are let go between.
+const AT_ONCE: usize = 256;
+/// Among so many times as many, those that are named are looked up and sorted.
+const FEW: usize = 20;
+
+/// What is found on a shelf, in the order of the names: no more at a time than the list goes on to ask for.
+fn walk<'a, I: Copy + Ord, N: Named + 'a>(
+    names: &'a RwLock<Names>,
+    shelf: fn(&Names) -> &Shelf<I, N>,
+    find: Find<I>,
+    fits: impl Fn(&Names, &Kept<N>, &[String]) -> bool,
+) -> impl Iterator<Item = I> {
+    let Find { words, within, after } = find;
+    let (mut at, mut few) = (None, None);
+    if let Ok(names) = names.read() {
+        let shelf = shelf(&names);
+        at = after.and_then(|id| shelf.place(id));
+        let named = within.as_ref().filter(|ids| ids.len() < shelf.by_id.len() / FEW);
+        few = named.map(|ids| ids.iter().filter_map(|id| shelf.place(*id)).collect::<BTreeSet<_>>());
+    }
+    let mut more = true;
+    let chunks = std::iter::from_fn(move || {
+        let names = names.read().ok().filter(|_| more)?;
+        let shelf = shelf(&names);
+        let from = at.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut looked = 0;
+        let mut found = Vec::new();
+        for (place, id) in few.as_ref().unwrap_or(&shelf.in_order).range((from, Bound::Unbounded)) {
+            looked += 1;
+            let kept = shelf.by_id.get(id).filter(|_| within.as_ref().is_none_or(|ids| ids.contains(id)));
+            if kept.is_some_and(|kept| fits(&names, kept, &words)) {
+                found.push(*id);
+            }
+            if looked == AT_ONCE {
+                at = Some((place.clone(), *id));
+                return Some(found);
+            }
+        }
+        more = false;
+        Some(found)
+    });
+    chunks.flatten()
 }
 
 /// See the module.
@@ -94,8 +229,11 @@ impl Directory {
         let Ok(mut names) = self.0.write() else { return };
         for one in known {
             match one {
-                Known::Client(id, name) => drop(names.clients.insert(id, name)),
-                Known::Matter(id, name) => drop(names.matters.insert(id, name)),
+                Known::Client(id, name) => names.clients.insert(id, name),
+                Known::Matter(id, name) => {
+                    names.of_client.entry(name.client).or_default().insert(id);
+                    names.matters.insert(id, name);
+                }
                 Known::Staff(id, name) => drop(names.staff.insert(id, name)),
                 Known::Group(id, name) => drop(names.groups.insert(id, name)),
             }
@@ -106,14 +244,20 @@ impl Directory {
     pub fn forget(&self) {
         use zeroize::Zeroize as _;
         let mut names = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let Names { clients, matters, staff, groups } = std::mem::take(&mut *names);
-        for mut c in clients.into_values() {
-            c.name.zeroize();
-            c.reference.zeroize();
+        let Names { clients, matters, of_client: _, staff, groups } = std::mem::take(&mut *names);
+        for Kept { mut name, mut words } in clients.by_id.into_values() {
+            name.name.zeroize();
+            name.reference.zeroize();
+            words.zeroize();
         }
-        for mut m in matters.into_values() {
-            m.name.zeroize();
-            m.reference.zeroize();
+        for Kept { mut name, mut words } in matters.by_id.into_values() {
+            name.name.zeroize();
+            name.reference.zeroize();
+            words.zeroize();
+        }
+        let places = clients.in_order.into_iter().map(|(name, _)| name);
+        for mut name in places.chain(matters.in_order.into_iter().map(|(name, _)| name)) {
+            name.zeroize();
         }
         for mut s in staff.into_values() {
             s.name.zeroize();
@@ -129,7 +273,7 @@ impl Directory {
     pub fn matter(&self, permit: &Permit, id: MatterId) -> Option<MatterName> {
         permit
             .covers(&id.any(), KeyOf::Matter(0))
-            .then(|| self.0.read().ok()?.matters.get(&id).cloned())
+            .then(|| self.0.read().ok()?.matters.get(id).cloned())
             .flatten()
     }
 
@@ -138,14 +282,14 @@ impl Directory {
     pub fn client(&self, permit: &Permit, id: ClientId) -> Option<ClientName> {
         permit
             .covers(&id.any(), KeyOf::Client(0))
-            .then(|| self.0.read().ok()?.clients.get(&id).cloned())
+            .then(|| self.0.read().ok()?.clients.get(id).cloned())
             .flatten()
     }
 
     /// The client of a matter: an id, no name.
     #[must_use]
     pub(crate) fn client_of(&self, id: MatterId) -> Option<ClientId> {
-        self.0.read().ok()?.matters.get(&id).map(|m| m.client)
+        self.0.read().ok()?.matters.get(id).map(|m| m.client)
     }
 
     /// What a person is called.
@@ -181,58 +325,29 @@ impl Directory {
         all
     }
 
-    /// Matters whose name, reference or client matches every word, in the order of their names. Candidates
-    /// only: each must pass the gate before it is shown.
-    #[must_use]
-    pub(crate) fn find_matters(&self, words: &str) -> Vec<MatterId> {
-        let Ok(names) = self.0.read() else { return Vec::new() };
-        let mut hits: Vec<(String, MatterId)> = names
-            .matters
-            .iter()
-            .filter_map(|(id, m)| {
-                let client = names.clients.get(&m.client).cloned().unwrap_or_default();
-                let text =
-                    format!("{} {} {} {}", m.name, m.reference, client.name, client.reference).to_lowercase();
-                let all = words.to_lowercase().split_whitespace().all(|w| text.contains(w));
-                all.then(|| (m.name.to_lowercase(), *id))
-            })
-            .collect();
-        hits.sort();
-        hits.into_iter().map(|(_, id)| id).collect()
+    /// Matters, in the order of their names; of one client, where one is named. Candidates only: each must pass the
+    /// gate before it is shown.
+    pub(crate) fn find_matters(
+        &self,
+        mut find: Find<MatterId>,
+        client: Option<ClientId>,
+    ) -> impl Iterator<Item = MatterId> {
+        if let (Some(client), Ok(names)) = (client, self.0.read()) {
+            let mut its = names.of_client.get(&client).cloned().unwrap_or_default();
+            its.retain(|id| find.within.as_ref().is_none_or(|ids| ids.contains(id)));
+            find.within = Some(its);
+        }
+        walk(&self.0, |names| &names.matters, find, Names::matter_has)
     }
 
-    /// Clients whose name or reference matches every word, in the order of their names. Candidates only.
-    #[must_use]
-    pub(crate) fn find_clients(&self, words: &str) -> Vec<ClientId> {
-        let Ok(names) = self.0.read() else { return Vec::new() };
-        let mut hits: Vec<(String, ClientId)> = names
-            .clients
-            .iter()
-            .filter_map(|(id, c)| {
-                let text = format!("{} {}", c.name, c.reference).to_lowercase();
-                let all = words.to_lowercase().split_whitespace().all(|w| text.contains(w));
-                all.then(|| (c.name.to_lowercase(), *id))
-            })
-            .collect();
-        hits.sort();
-        hits.into_iter().map(|(_, id)| id).collect()
-    }
-
-    /// Leaves of matters in the order of their names those that follow `after`, whether or not it is among them:
-    /// it may have left the list since the page before.
-    pub(crate) fn matters_after(&self, found: &mut Vec<MatterId>, after: MatterId) {
-        let Ok(names) = self.0.read() else { return found.clear() };
-        let place = |id: &MatterId| (names.matters.get(id).map(|m| m.name.to_lowercase()), *id);
-        let from = place(&after);
-        found.retain(|id| place(id) > from);
-    }
-
-    /// As [`Directory::matters_after`], of clients.
-    pub(crate) fn clients_after(&self, found: &mut Vec<ClientId>, after: ClientId) {
-        let Ok(names) = self.0.read() else { return found.clear() };
-        let place = |id: &ClientId| (names.clients.get(id).map(|c| c.name.to_lowercase()), *id);
-        let from = place(&after);
-        found.retain(|id| place(id) > from);
+    /// Clients, in the order of their names. Candidates only.
+    pub(crate) fn find_clients(&self, find: Find<ClientId>) -> impl Iterator<Item = ClientId> {
+        walk(
+            &self.0,
+            |names| &names.clients,
+            find,
+            |_, client, words| words.iter().all(|w| client.words.contains(w)),
+        )
     }
 
     /// What a thing of staff is called, for the plain words of an entry.

@@ -17,7 +17,7 @@ use super::facts::{
 };
 use super::id::{AnyId, ClientId, FirmId, GroupId, MatterId, RecordId, StaffId, WallId};
 use super::reader::Reader;
-use super::sets::{self, MarksAt, Set};
+use super::sets::{self, MarksAt, Pair, Set};
 use super::target::Target;
 use super::vault::Vault;
 
@@ -31,7 +31,7 @@ statements! {
         WHERE matter_id = $1 ORDER BY since, seat_id";
     pub SEATS_OF_PERSON = "SELECT seat_id, matter_id, staff_id, seat, since, until, given_by, ended_by, mac FROM seat \
         WHERE staff_id = $1 ORDER BY since, seat_id";
-    pub WALLS_COVERING = "SELECT DISTINCT wall_id FROM wall_part WHERE thing_id = $1 OR thing_id = $2";
+    pub COVERING = "SELECT thing_id, wall_id AS k, mac AS v FROM wall_part WHERE thing_id = $1 OR thing_id = $2";
     pub WALL_ROW = "SELECT wall_id, number, kind, made_at, made_by, ended_at, reviewed_at, sealed_name, sealed_reason, row_version, mac \
         FROM wall WHERE wall_id = $1";
     pub WALL_PARTS = "SELECT wall_id, thing_id, since, until, mac FROM wall_part WHERE wall_id = $1 ORDER BY since, thing_id";
@@ -60,20 +60,44 @@ pub struct Loader<'a, 'r> {
     pub marks: MarksAt<'a>,
 }
 
+/// The sets that decisions are made on, by the word that tests leave one out with.
+const fn kind(set: Set) -> &'static str {
+    match set {
+        Set::Seats(_) => "seats",
+        Set::WallsOfMatter(_) | Set::WallsOfClient(_) => "walls",
+        Set::Wall(_) => "wall",
+        Set::Members(_) => "members",
+        Set::Person(_) => "person",
+        Set::Firm(_) => "firm",
+    }
+}
+
+/// The parts of walls that name a matter or its client.
+struct Covering(Vec<(String, Pair)>);
+
+impl Covering {
+    fn of(&self, thing: &str) -> Vec<Pair> {
+        self.0.iter().filter(|(named, _)| named == thing).map(|(_, pair)| pair.clone()).collect()
+    }
+}
+
 impl Loader<'_, '_> {
     async fn set(&mut self, set: Set) -> Result<()> {
-        let kind = match set {
-            Set::Seats(_) => "seats",
-            Set::WallsOfMatter(_) | Set::WallsOfClient(_) => "walls",
-            Set::Wall(_) => "wall",
-            Set::Members(_) => "members",
-            Set::Person(_) => "person",
-            Set::Firm(_) => "firm",
-        };
-        if blind::to_one("set", kind) {
+        if blind::to_one("set", kind(set)) {
             return Ok(());
         }
         sets::check(self.reader, self.vault, self.marks, set).await
+    }
+
+    async fn sets(&mut self, held: [(Set, Vec<Pair>); 3]) -> Result<()> {
+        let held = held.map(|(set, rows)| (set, (!blind::to_one("set", kind(set))).then_some(rows)));
+        sets::check_three(self.reader, self.vault, self.marks, held).await
+    }
+
+    async fn covering(&mut self, one: &str, other: &str) -> Result<Covering> {
+        let rows = self.reader.all(&COVERING, &params![one, other]).await?;
+        let things = rows.iter().map(|row| Ok(row.get("thing_id")?)).collect::<Result<Vec<String>>>()?;
+        Ok(Covering(things.into_iter().zip(sets::pairs(&rows)?).collect()))
     }
 
     /// Holds the firm's row and its policies against their digest and the ledger.
@@ -132,14 +156,22 @@ impl Loader<'_, '_> {
             seats: Vec::new(),
             walls: Vec::new(),
         };
-        matter.bind().check(self.vault, &row.get::<Vec<u8>>("mac")?, &id.to_string())?;
-        self.set(Set::Seats(id)).await?;
-        for row in self.reader.all(&SEAT_ROWS, &params![id.to_string()]).await? {
+        let (own, mac) = (id.to_string(), row.get::<Vec<u8>>("mac")?);
+        matter.bind().check(self.vault, &mac, &own)?;
+        let client = matter.client.to_string();
+        let mut seats = vec![(own.clone(), mac)];
+        for row in self.reader.all(&SEAT_ROWS, &params![own.clone()]).await? {
             matter.seats.push(SeatFacts::read(&row, self.vault)?);
+            seats.push((row.get("seat_id")?, row.get("mac")?));
         }
-        self.set(Set::WallsOfMatter(id)).await?;
-        self.set(Set::WallsOfClient(matter.client)).await?;
-        matter.walls = self.walls(&id.to_string(), &matter.client.to_string()).await?;
+        let covering = self.covering(&own, &client).await?;
+        self.sets([
+            (Set::Seats(id), seats),
+            (Set::WallsOfMatter(id), covering.of(&own)),
+            (Set::WallsOfClient(matter.client), covering.of(&client)),
+        ])
+        .await?;
+        matter.walls = self.walls(covering).await?;
         Ok(Some(matter))
     }
 
@@ -163,7 +195,8 @@ impl Loader<'_, '_> {
         };
         client.bind().check(self.vault, &row.get::<Vec<u8>>("mac")?, &id.to_string())?;
         self.set(Set::WallsOfClient(id)).await?;
-        client.walls = self.walls(&id.to_string(), &id.to_string()).await?;
+        let covering = self.covering(&id.to_string(), "-").await?;
+        client.walls = self.walls(covering).await?;
         Ok(Some(client))
     }
 
@@ -216,10 +249,12 @@ impl Loader<'_, '_> {
         Ok(())
     }
 
-    async fn walls(&mut self, one: &str, other: &str) -> Result<Vec<WallFacts>> {
-        let mut walls = Vec::new();
-        for row in self.reader.all(&WALLS_COVERING, &params![one, other]).await? {
-            let id: WallId = id_of(&row, "wall_id")?;
+    async fn walls(&mut self, covering: Covering) -> Result<Vec<WallFacts>> {
+        let ids: BTreeSet<String> = covering.0.into_iter().map(|(_, (wall, _))| wall).collect();
+        let mut walls = Vec::with_capacity(ids.len());
+        for id in ids {
+            let named = || Error::Internal(String::from("wall_part names no wall"));
+            let id = WallId::parse(&id).ok_or_else(named)?;
             let wall = self.wall(id).await?;
             walls.push(wall.ok_or_else(|| Error::Tampered { table: "wall", id: id.to_string() })?);
         }

@@ -20,10 +20,14 @@ use super::vault::Vault;
 
 statements! {
     pub SET_STATE = "SELECT a.version AS version, a.digest AS digest, a.mac AS mac, \
-        (SELECT MAX(m.version) FROM ledger_set m WHERE m.set_id = $1) AS logged, \
-        (SELECT l.digest FROM ledger_set l WHERE l.set_id = $1 AND l.version = a.version) AS logged_digest \
-        FROM authority_set a WHERE a.set_id = $1";
-    pub SET_LOGGED = "SELECT MAX(version) AS logged FROM ledger_set WHERE set_id = $1";
+        (SELECT MAX(m.version) FROM ledger_set m WHERE m.set_id = s.set_id) AS logged, \
+        (SELECT l.digest FROM ledger_set l WHERE l.set_id = s.set_id AND l.version = a.version) AS logged_digest \
+        FROM (SELECT CAST($1 AS TEXT) AS set_id) s LEFT JOIN authority_set a ON a.set_id = s.set_id";
+    pub SET_STATES = "SELECT s.nth AS nth, a.version AS version, a.digest AS digest, a.mac AS mac, \
+        (SELECT MAX(m.version) FROM ledger_set m WHERE m.set_id = s.set_id) AS logged, \
+        (SELECT l.digest FROM ledger_set l WHERE l.set_id = s.set_id AND l.version = a.version) AS logged_digest \
+        FROM (SELECT 0 AS nth, CAST($1 AS TEXT) AS set_id UNION ALL SELECT 1, $2 UNION ALL SELECT 2, $3) s \
+        LEFT JOIN authority_set a ON a.set_id = s.set_id ORDER BY s.nth";
     pub SET_PUT = "INSERT INTO authority_set (set_id, version, digest, mac) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (set_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, mac = excluded.mac";
     pub SET_LOG = "INSERT INTO ledger_set (set_id, version, digest, entry_id) VALUES ($1, $2, $3, $4)";
@@ -168,14 +172,18 @@ impl MarksAt<'_> {
     }
 }
 
-fn digest_of(rows: &[Row]) -> Result<[u8; 32]> {
-    let mut pairs: Vec<(String, Vec<u8>)> = Vec::with_capacity(rows.len());
-    for row in rows {
-        pairs.push((row.get("k")?, row.get("v")?));
-    }
+/// A row of a set by its key, and its MAC.
+pub type Pair = (String, Vec<u8>);
+
+/// The pairs of rows that have them as `k` and `v`.
+pub fn pairs(rows: &[Row]) -> Result<Vec<Pair>> {
+    rows.iter().map(|row| Ok((row.get("k")?, row.get("v")?))).collect()
+}
+
+fn digest_of(mut pairs: Vec<Pair>) -> [u8; 32] {
     pairs.sort();
     let parts: Vec<&[u8]> = pairs.iter().flat_map(|(k, v)| [k.as_bytes(), v.as_slice()]).collect();
-    Ok(mac::sha256(&strongroom_seal::context(&parts)))
+    mac::sha256(&strongroom_seal::context(&parts))
 }
 
 /// The canonical form of the row that keeps a set's state.
@@ -189,27 +197,50 @@ pub fn bind(set: &str, version: i64, digest: &[u8]) -> Bind {
 /// # Errors
 /// [`Error::Tampered`] where they do not agree.
 pub async fn check(reader: &mut Reader<'_>, vault: &Vault, marks: MarksAt<'_>, set: Set) -> Result<()> {
+    let (statement, owner) = set.rows();
+    let rows = pairs(&reader.all(statement, &params![owner]).await?)?;
+    let state = reader.one(&SET_STATE, &params![set.id()]).await?;
+    hold(vault, marks, set, rows, &state)
+}
+
+/// As [`check`], of three sets whose rows were read already: those that a decision uses are those that were held.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_three(
+    reader: &mut Reader<'_>,
+    vault: &Vault,
+    marks: MarksAt<'_>,
+    held: [(Set, Option<Vec<Pair>>); 3],
+) -> Result<()> {
+    let [one, two, three] = held.each_ref().map(|(set, _)| set.id());
+    let states = reader.all(&SET_STATES, &params![one, two, three]).await?;
+    for ((set, rows), state) in held.into_iter().zip(&states) {
+        if let Some(rows) = rows {
+            hold(vault, marks, set, rows, state)?;
+        }
+    }
+    Ok(())
+}
+
+fn hold(vault: &Vault, marks: MarksAt<'_>, set: Set, rows: Vec<Pair>, state: &Row) -> Result<()> {
     let id = set.id();
     let tampered = |why: &str| {
         tracing::error!(set = %id, why, "an authority set does not agree with its digest or the ledger");
         Error::Tampered { table: "authority_set", id: id.clone() }
     };
-    let (statement, owner) = set.rows();
-    let rows = reader.all(statement, &params![owner]).await?;
-    let Some(state) = reader.optional(&SET_STATE, &params![id.clone()]).await? else {
-        let logged: Option<i64> = reader.one(&SET_LOGGED, &params![id.clone()]).await?.get("logged")?;
+    let logged: Option<i64> = state.get("logged")?;
+    let Some(version) = state.get::<Option<i64>>("version")? else {
         if rows.is_empty() && logged.is_none() && marks.at(&id) == 0 {
             return Ok(());
         }
         return Err(tampered("its digest is gone"));
     };
-    let version: i64 = state.get("version")?;
     let digest: Vec<u8> = state.get("digest")?;
     bind(&id, version, &digest).check(vault, &state.get::<Vec<u8>>("mac")?, &id)?;
-    if digest_of(&rows)?.as_slice() != digest.as_slice() {
+    if digest_of(rows).as_slice() != digest.as_slice() {
         return Err(tampered("its rows were added, removed or put back"));
     }
-    let logged: Option<i64> = state.get("logged")?;
     let logged_digest: Option<Vec<u8>> = state.get("logged_digest")?;
     if logged != Some(version) || logged_digest.as_deref() != Some(digest.as_slice()) {
         return Err(tampered("the ledger names another state"));
@@ -230,11 +261,12 @@ pub async fn renew(reader: &mut Reader<'_>, vault: &Vault, set: Set) -> Result<S
     let id = set.id();
     let (statement, owner) = set.rows();
     let rows = reader.all(statement, &params![owner]).await?;
-    let digest = digest_of(&rows)?;
-    let before = match reader.optional(&SET_STATE, &params![id.clone()]).await? {
+    let digest = digest_of(pairs(&rows)?);
+    let state = reader.one(&SET_STATE, &params![id.clone()]).await?;
+    let before = match state.get::<Option<i64>>("version")? {
         None => None,
-        Some(state) => {
-            let (version, digest): (i64, Vec<u8>) = (state.get("version")?, state.get("digest")?);
+        Some(version) => {
+            let digest: Vec<u8> = state.get("digest")?;
             bind(&id, version, &digest).check(vault, &state.get::<Vec<u8>>("mac")?, &id)?;
             Some((version, digest))
         }

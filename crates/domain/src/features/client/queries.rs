@@ -4,6 +4,7 @@ use strongroom_storage::params;
 
 use crate::features::matter::{MatterView, date, view_of};
 use crate::kernel::ctx::Ctx;
+use crate::kernel::directory::Find;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::id_of;
@@ -39,7 +40,6 @@ pub async fn clients(
     limit: usize,
 ) -> Result<(Vec<ClientView>, bool)> {
     let me = ctx.me()?;
-    let hits = ctx.room.directory.find_clients(words);
     let scope = if ctx.sees_all().await? {
         None
     } else {
@@ -50,17 +50,13 @@ pub async fn clients(
                 .collect::<Result<std::collections::BTreeSet<ClientId>>>()?,
         )
     };
-    let mut candidates: Vec<ClientId> =
-        hits.into_iter().filter(|id| scope.as_ref().is_none_or(|s| s.contains(id))).collect();
-    if let Some(after) = after {
-        ctx.room.directory.clients_after(&mut candidates, after);
-    }
+    let candidates = ctx.room.directory.find_clients(Find::new(words, scope, after));
     let (page, more) = ctx
         .fill_page(
             Verb::ClientList,
             &Target::Firm,
             Verb::ClientSee,
-            candidates.into_iter().map(Target::Client),
+            candidates.map(Target::Client),
             limit,
             Facts::default(),
         )

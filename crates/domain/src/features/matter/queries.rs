@@ -7,6 +7,7 @@ use strongroom_storage::params;
 use crate::features::ledger::knows_walls;
 use crate::kernel::blind;
 use crate::kernel::ctx::Ctx;
+use crate::kernel::directory::Find;
 use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, WallAnswer, WallFacts, id_of};
@@ -183,25 +184,19 @@ pub async fn matters(
 ) -> Result<(Vec<MatterView>, bool)> {
     let me = ctx.me()?;
     let now = ctx.now();
-    let all = ctx.sees_all().await?;
-    let mut candidates = ctx.room.directory.find_matters(words);
-    if !all {
+    let mine = if ctx.sees_all().await? {
+        None
+    } else {
         let rows = ctx.room.db.all(&store::MATTERS_OF_PERSON, &params![me.to_string(), now]).await?;
-        let mine = rows.iter().map(|r| id_of(r, "matter_id")).collect::<Result<BTreeSet<MatterId>>>()?;
-        candidates.retain(|id| mine.contains(id));
-    }
-    if let Some(client) = client {
-        candidates.retain(|id| ctx.room.directory.client_of(*id) == Some(client));
-    }
-    if let Some(after) = after {
-        ctx.room.directory.matters_after(&mut candidates, after);
-    }
+        Some(rows.iter().map(|r| id_of(r, "matter_id")).collect::<Result<BTreeSet<MatterId>>>()?)
+    };
+    let candidates = ctx.room.directory.find_matters(Find::new(words, mine, after), client);
     let ((permit, seen), more) = ctx
         .fill_page(
             Verb::MatterList,
             &Target::Firm,
             Verb::MatterSee,
-            candidates.into_iter().map(Target::Matter),
+            candidates.map(Target::Matter),
             limit,
             Facts::default(),
         )

@@ -6,9 +6,11 @@
 //!
 //! **What must hold.** The key of a live leaf never changes, whatever is destroyed around it. The key of a
 //! destroyed leaf cannot be computed from anything [`Tree::encode`] writes afterwards. The nodes kept are the
-//! fewest possible, so that the encoding is determined by the root and by what was destroyed, in any order.
+//! fewest possible, so that the encoding is determined by the root and by what was destroyed, in any order. A key
+//! that was computed is remembered for as long as nothing is destroyed.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -42,52 +44,83 @@ impl Leaf {
 pub struct Malformed;
 
 /// A tree of 2^32 branches with 2^32 leaves each.
-pub struct Tree(Cover<64>);
+pub struct Tree {
+    cover: Cover<64>,
+    /// Keys of live leaves: the way down is 64 steps, some 70 microseconds.
+    known: Mutex<BTreeMap<u64, Key>>,
+}
+
+/// So many keys are remembered; then it begins anew.
+const KNOWN: usize = 4096;
 
 impl Tree {
     /// A new tree, with nothing destroyed.
     pub fn generate(entropy: &dyn Entropy) -> Self {
-        Self(Cover::whole(Key::generate(entropy)))
+        Self::over(Cover::whole(Key::generate(entropy)))
+    }
+
+    fn over(cover: Cover<64>) -> Self {
+        Self { cover, known: Mutex::default() }
+    }
+
+    /// Whatever is destroyed, no key that was computed before outlives it.
+    fn destroy_below(&mut self, start: u64, depth: u8) {
+        self.known.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        self.cover.destroy(start, depth);
     }
 
     /// The key of a leaf; `None` if it was destroyed.
     pub fn key(&self, leaf: Leaf) -> Option<Key> {
-        self.0.key(leaf.address())
+        let address = leaf.address();
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.cover.covers(address) {
+            return None;
+        }
+        if let Some(key) = known().get(&address) {
+            return Some(key.duplicate());
+        }
+        let key = self.cover.key(address)?;
+        let mut known = known();
+        if known.len() == KNOWN {
+            known.clear();
+        }
+        known.insert(address, key.duplicate());
+        Some(key)
     }
 
     /// What is left of a branch; `None` if all of it was destroyed.
     pub fn branch(&self, branch: u32) -> Option<Branch> {
-        self.0.below::<32>(u64::from(branch)).map(Branch)
+        self.cover.below::<32>(u64::from(branch)).map(Branch)
     }
 
     /// Destroys a leaf. The encoding written next no longer opens it; the old ones must be replaced everywhere.
     pub fn destroy(&mut self, leaf: Leaf) {
-        self.0.destroy(leaf.address(), 64);
+        self.destroy_below(leaf.address(), 64);
     }
 
     /// Destroys a branch and every leaf in it.
     pub fn destroy_branch(&mut self, branch: u32) {
-        self.0.destroy(u64::from(branch) << 32, 32);
+        self.destroy_below(u64::from(branch) << 32, 32);
     }
 
     /// Whether the leaf was destroyed, alone or with its branch.
     pub fn is_destroyed(&self, leaf: Leaf) -> bool {
-        !self.0.covers(leaf.address())
+        !self.cover.covers(leaf.address())
     }
 
     /// How many seeds are kept: 1 when nothing is destroyed, at most 64 more for each destruction.
     pub fn nodes(&self) -> usize {
-        self.0.nodes()
+        self.cover.nodes()
     }
 
     /// The canonical form.
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        self.0.encode()
+        self.cover.encode()
     }
 
     /// Reads the canonical form, and nothing else.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        Cover::decode(bytes).map(Self).ok_or(Malformed)
+        Cover::decode(bytes).map(Self::over).ok_or(Malformed)
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
+
 use super::memory::micros;
 use super::{BlobError, BlobName, Entry};
 use crate::disk::{Disk, Found, Reading, Room};
@@ -13,6 +15,15 @@ use crate::disk::{Disk, Found, Reading, Room};
 /// Names the folder a store of ours. If it is gone, so is the disk, and no blob counts as missing.
 const MARK: &str = "strongroom-blobs";
 const TEMP: &str = "temp";
+
+/// Up to so many bytes are read with the opening.
+const SMALL: u64 = 72 << 10;
+
+/// A blob that was opened.
+pub(super) enum Opened {
+    Small(Bytes),
+    Large(Arc<dyn Reading>, u64),
+}
 
 /// The store.
 #[derive(Debug)]
@@ -82,9 +93,17 @@ impl Fs {
         self.root.join(TEMP).join(format!("{}-{next}", std::process::id()))
     }
 
-    pub(super) async fn open_blob(&self, name: &BlobName) -> Result<(Arc<dyn Reading>, u64), BlobError> {
+    /// Opens a blob; a small one is read at once, on the same way to a thread that may wait.
+    pub(super) async fn open_blob(&self, name: &BlobName) -> Result<Opened, BlobError> {
         let (disk, root, path) = (self.disk.clone(), self.root.clone(), self.path(name));
-        blocking(move || disk.open(&path).map_err(|e| missing_or_gone(&disk, &root, e))).await
+        blocking(move || {
+            let (file, len) = disk.open(&path).map_err(|e| missing_or_gone(&disk, &root, e))?;
+            match usize::try_from(len) {
+                Ok(small) if len <= SMALL => read_now(&*file, 0, small).map(|all| Opened::Small(all.into())),
+                _ => Ok(Opened::Large(file, len)),
+            }
+        })
+        .await
     }
 
     pub(super) async fn read(&self, name: &BlobName, offset: u64, len: usize) -> Result<Vec<u8>, BlobError> {

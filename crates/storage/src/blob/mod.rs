@@ -73,10 +73,10 @@ impl Blobs {
     /// Opens a blob for several reads.
     pub async fn open(&self, name: &BlobName) -> Result<Reader, BlobError> {
         Ok(Reader(match &self.0 {
-            Backend::Fs(fs) => {
-                let (file, len) = fs.open_blob(name).await?;
-                Source::File(file, len)
-            }
+            Backend::Fs(fs) => match fs.open_blob(name).await? {
+                fs::Opened::Small(bytes) => Source::Memory(bytes),
+                fs::Opened::Large(file, len) => Source::File(file, len),
+            },
             Backend::S3(s3) => Source::S3(S3Reader::open(s3, name).await?),
             Backend::Memory(memory) => Source::Memory(memory.get(name)?),
         }))
@@ -182,7 +182,7 @@ impl Writer {
     }
 }
 
-/// An open blob. In a folder it stays readable while open, even when deleted.
+/// An open blob. In a folder it stays readable while open, even when deleted; a small one is read when it is opened.
 #[derive(Debug, Clone)]
 pub struct Reader(Source);
 

@@ -22,6 +22,9 @@ use super::error::{Cause, classify};
 use super::sqlite_conn::{Conn, Lent, Opening, Readers};
 use super::{DbError, DbOptions, Param, Row, Sql};
 
+/// Takes the right to write.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
 /// How a group ended; `None` while it is open.
 type Outcome = Option<Result<(), DbError>>;
 
@@ -149,8 +152,8 @@ impl Writer {
     ) -> Result<(), DbError> {
         let step = match (keep, first) {
             (true, _) => None,
-            (false, true) => Some("ROLLBACK"),
-            (false, false) => Some("ROLLBACK TO member; RELEASE member"),
+            (false, true) => Some(&["ROLLBACK"][..]),
+            (false, false) => Some(&["ROLLBACK TO member", "RELEASE member"][..]),
         };
         if let Some(step) = step
             && let Err(error) = state.run("rollback", step)
@@ -188,15 +191,15 @@ impl Writer {
 
 impl State {
     /// A step that waits for nothing.
-    fn run(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
-        self.conn.as_ref().ok_or_else(|| ended(name))?.script(name, text)
+    fn run(&mut self, name: &'static str, steps: &[&'static str]) -> Result<(), DbError> {
+        self.conn.as_ref().ok_or_else(|| ended(name))?.steps(name, steps)
     }
 
     /// A step that waits: for the disk, or for another process.
-    async fn wait(&mut self, name: &'static str, text: &'static str) -> Result<(), DbError> {
+    async fn wait(&mut self, name: &'static str, step: &'static str) -> Result<(), DbError> {
         let conn = self.conn.take().ok_or_else(|| ended(name))?;
         let work = tokio::task::spawn_blocking(move || {
-            let done = conn.script(name, text);
+            let done = conn.steps(name, &[step]);
             (conn, done)
         });
         let (conn, done) = work.await.map_err(|_| ended(name))?;
@@ -213,15 +216,20 @@ impl State {
             let opened = tokio::task::spawn_blocking(move || opening.open()).await;
             self.conn = Some(opened.unwrap_or_else(|_| Err(ended("begin")))?);
         }
-        self.wait("begin", "BEGIN IMMEDIATE").await?;
+        // another process may be writing; mostly none is
+        let conn = self.conn.as_ref().ok_or_else(|| ended("begin"))?;
+        if !conn.step_now("begin", BEGIN, opening.busy())? {
+            self.wait("begin", BEGIN).await?;
+        }
         self.group = Some(Group { members: 0, unreleased: false, outcome: watch::Sender::new(None) });
         Ok(())
     }
 
     async fn join_group(&mut self) -> Result<(), DbError> {
         let unreleased = self.group.as_mut().is_some_and(|group| std::mem::take(&mut group.unreleased));
-        let step = if unreleased { "RELEASE member; SAVEPOINT member" } else { "SAVEPOINT member" };
-        let result = self.run("begin", step);
+        let steps =
+            if unreleased { &["RELEASE member", "SAVEPOINT member"][..] } else { &["SAVEPOINT member"] };
+        let result = self.run("begin", steps);
         if let Err(error) = &result {
             self.fail(error).await;
         }
@@ -326,7 +334,7 @@ impl SqliteTx {
     pub(super) async fn snapshot(readers: &Readers) -> Result<SqliteTx, DbError> {
         let lent = readers.lend("begin").await?;
         // The snapshot is taken at the first read, not at BEGIN.
-        lent.conn()?.script("begin", "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")?;
+        lent.conn()?.steps("begin", &["BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1"])?;
         Ok(SqliteTx::Read(lent))
     }
 
@@ -354,14 +362,14 @@ impl SqliteTx {
     pub(super) async fn commit(self) -> Result<(), DbError> {
         match self {
             SqliteTx::Write(turn) => turn.finish(true).await,
-            SqliteTx::Read(lent) => lent.conn()?.script("commit", "ROLLBACK"),
+            SqliteTx::Read(lent) => lent.conn()?.steps("commit", &["ROLLBACK"]),
         }
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbError> {
         match self {
             SqliteTx::Write(turn) => turn.finish(false).await,
-            SqliteTx::Read(lent) => lent.conn()?.script("rollback", "ROLLBACK"),
+            SqliteTx::Read(lent) => lent.conn()?.steps("rollback", &["ROLLBACK"]),
         }
     }
 }

@@ -31,6 +31,11 @@ impl Opening {
         Self { path: path.to_owned(), busy, statements, writes }
     }
 
+    /// How long it waits for another process.
+    pub(super) const fn busy(&self) -> Duration {
+        self.busy
+    }
+
     /// Opens it. Waits for the disk.
     pub(super) fn open(&self) -> Result<Conn, DbError> {
         self.connect().map(Conn).map_err(|e| classify_rusqlite("connect", &e))
@@ -105,6 +110,32 @@ impl Conn {
             Ok(all)
         };
         lines().map_err(|e| classify_rusqlite(sql.name, &e))
+    }
+
+    /// Statements that begin and end transactions: prepared once.
+    pub(super) fn steps(&self, name: &'static str, steps: &[&'static str]) -> Result<(), DbError> {
+        let step = |text| {
+            let mut statement = self.0.prepare_cached(text)?;
+            statement.raw_query().next().map(drop)
+        };
+        steps.iter().try_for_each(|text| step(text)).map_err(|e| classify_rusqlite(name, &e))
+    }
+
+    /// As [`Conn::steps`] of one, without waiting for another process: false where one is in the way.
+    pub(super) fn step_now(
+        &self,
+        name: &'static str,
+        step: &'static str,
+        busy: Duration,
+    ) -> Result<bool, DbError> {
+        let patience = |time| self.0.busy_timeout(time).map_err(|e| classify_rusqlite(name, &e));
+        patience(Duration::ZERO)?;
+        let done = self.steps(name, &[step]);
+        patience(busy)?;
+        match done {
+            Err(DbError::Busy(_)) => Ok(false),
+            done => done.map(|()| true),
+        }
     }
 
     /// Several statements of fixed text.
@@ -232,7 +263,7 @@ impl Drop for Lent {
     fn drop(&mut self) {
         let Some(conn) = self.conn.take() else { return };
         // a snapshot that was dropped is over
-        if conn.in_transaction() && conn.script("rollback", "ROLLBACK").is_err() {
+        if conn.in_transaction() && conn.steps("rollback", &["ROLLBACK"]).is_err() {
             return;
         }
         if !self.from.places.is_closed() {

@@ -62,12 +62,12 @@ impl Blobs {
     }
 
     /// Begins a blob, which has its name from [`Writer::commit`] on.
-    pub async fn create(&self, name: &BlobName) -> Result<Writer, BlobError> {
-        Ok(Writer(match &self.0 {
-            Backend::Fs(fs) => Sink::Fs(writer::FsWriter::create(Arc::clone(fs), name.clone()).await?),
+    pub fn create(&self, name: &BlobName) -> Writer {
+        Writer(match &self.0 {
+            Backend::Fs(fs) => Sink::Fs(writer::FsWriter::create(Arc::clone(fs), name.clone())),
             Backend::S3(s3) => Sink::S3(S3Writer::create(s3, name)),
             Backend::Memory(memory) => Sink::Memory(Arc::clone(memory), name.clone(), Vec::new()),
-        }))
+        })
     }
 
     /// Opens a blob for several reads.

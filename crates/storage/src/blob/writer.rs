@@ -1,4 +1,5 @@
-//! Writing a blob to a folder: pieces are gathered and go to the disk in the background, one batch at a time.
+//! Writing a blob to a folder: pieces are gathered and go to the disk in the background, one batch at a time. One that
+//! is no larger than a batch goes there in one step.
 
 use std::io;
 use std::path::PathBuf;
@@ -45,28 +46,16 @@ pub(super) struct FsWriter {
 
 #[derive(Debug)]
 enum Step {
-    Idle(Draft),
+    /// Nothing is on the disk yet.
+    New,
     /// A batch is being written.
     Running(JoinHandle<Result<Draft, BlobError>>),
     Failed,
 }
 
 impl FsWriter {
-    pub(super) async fn create(fs: Arc<Fs>, name: BlobName) -> Result<FsWriter, BlobError> {
-        let place = Arc::clone(&fs);
-        let draft = blocking(move || {
-            loop {
-                let path = place.temp_path();
-                match place.disk.create(&path) {
-                    Ok(file) => return Ok(Draft { disk: place.disk.clone(), file, path, named: false }),
-                    // Left by an earlier process with our number.
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                    Err(error) => return Err(BlobError::store(error)),
-                }
-            }
-        })
-        .await?;
-        Ok(FsWriter { fs, name, batch: Vec::new(), batch_len: 0, written: 0, step: Step::Idle(draft) })
+    pub(super) const fn create(fs: Arc<Fs>, name: BlobName) -> FsWriter {
+        FsWriter { fs, name, batch: Vec::new(), batch_len: 0, written: 0, step: Step::New }
     }
 
     pub(super) fn written(&self) -> u64 {
@@ -78,10 +67,11 @@ impl FsWriter {
         self.batch_len += piece.len();
         self.batch.push(piece);
         if self.batch_len >= BATCH {
-            let mut draft = self.draft().await?;
+            let (fs, draft) = (Arc::clone(&self.fs), self.draft().await?);
             let batch = std::mem::take(&mut self.batch);
             self.batch_len = 0;
             self.step = Step::Running(tokio::task::spawn_blocking(move || {
+                let mut draft = begun(&fs, draft)?;
                 append(&mut draft, &batch)?;
                 Ok(draft)
             }));
@@ -93,7 +83,7 @@ impl FsWriter {
         let draft = self.draft().await?;
         let (fs, batch, written, name) = (self.fs, self.batch, self.written, self.name);
         blocking(move || {
-            let mut draft = draft;
+            let mut draft = begun(&fs, draft)?;
             append(&mut draft, &batch)?;
             publish(&fs, draft, &name)?;
             Ok(written)
@@ -101,18 +91,33 @@ impl FsWriter {
         .await
     }
 
-    /// Takes the draft, after the batch being written. After an error there is none, and every later call fails too.
-    async fn draft(&mut self) -> Result<Draft, BlobError> {
+    /// Takes the draft, after the batch being written; none where nothing was. After an error every later call fails too.
+    async fn draft(&mut self) -> Result<Option<Draft>, BlobError> {
         let failed = || BlobError::Unavailable(io::Error::other("an earlier write failed"));
         // The handle stays in place until it has answered, so that a dropped future loses nothing.
         let ended = match &mut self.step {
             Step::Running(batch) => Some(batch.await.unwrap_or_else(|_| Err(failed()))),
-            Step::Idle(_) | Step::Failed => None,
+            Step::New | Step::Failed => None,
         };
         match (ended, std::mem::replace(&mut self.step, Step::Failed)) {
-            (Some(result), _) => result,
-            (None, Step::Idle(draft)) => Ok(draft),
+            (Some(result), _) => result.map(Some),
+            (None, Step::New) => Ok(None),
             (None, Step::Running(_) | Step::Failed) => Err(failed()),
+        }
+    }
+}
+
+fn begun(fs: &Fs, draft: Option<Draft>) -> Result<Draft, BlobError> {
+    if let Some(draft) = draft {
+        return Ok(draft);
+    }
+    loop {
+        let path = fs.temp_path();
+        match fs.disk.create(&path) {
+            Ok(file) => return Ok(Draft { disk: fs.disk.clone(), file, path, named: false }),
+            // Left by an earlier process with our number.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(BlobError::store(error)),
         }
     }
 }

@@ -125,7 +125,7 @@ pub async fn uploads(size: Size) -> Vec<Line> {
         talk.json(kind(&path), form("large.bin", stamp.chain(content(&noise)))).await;
         ours.add(begun.elapsed().as_secs_f64());
         let begun = Instant::now();
-        let mut writer = direct.create(&BlobName::from_random([round + 1; 16])).await.expect("begun");
+        let mut writer = direct.create(&BlobName::from_random([round + 1; 16]));
         for piece in content(&noise) {
             writer.write(piece).await.expect("written");
         }

@@ -235,7 +235,7 @@ async fn copy_files(source: &Blobs, target: &Blobs, names: &[BlobName]) -> Resul
     for name in names {
         // what the backup does not have is named by the check at the end
         let Ok(reader) = source.open(name).await else { continue };
-        let (mut writer, mut blocks) = (target.create(name).await?, blocks(&reader));
+        let (mut writer, mut blocks) = (target.create(name), blocks(&reader));
         while let Some(block) = blocks.next().await {
             writer.write(block?).await?;
         }

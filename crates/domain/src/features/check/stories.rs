@@ -117,7 +117,7 @@ impl Story {
     /// Puts other bytes under a blob's name.
     async fn put(&self, name: &BlobName, bytes: Vec<u8>) {
         self.f.room.blobs.delete(name).await.ok();
-        let mut writer = self.f.room.blobs.create(name).await.unwrap();
+        let mut writer = self.f.room.blobs.create(name);
         writer.write(bytes).await.unwrap();
         writer.commit().await.unwrap();
     }

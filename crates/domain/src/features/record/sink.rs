@@ -34,9 +34,9 @@ impl Sealer {
     ) -> Result<Self> {
         let (encryptor, header) = chunked::Encryptor::begin(key, context, room.random::<24>());
         let blob = BlobName::from_random(room.random());
-        let writer = room.blobs.create(&blob).await?;
-        let mut pending = Vec::with_capacity(PIECE + chunked::CHUNK + chunked::TAG);
-        pending.extend_from_slice(&header);
+        let writer = room.blobs.create(&blob);
+        // a small file is never as much as a piece
+        let pending = header.to_vec();
         Ok(Self { watch, encryptor, blob, writer, pending })
     }
 

@@ -265,7 +265,7 @@ impl Copy<'_> {
         if target.len(name).await.is_ok_and(|len| len == source.len()) {
             return Ok(());
         }
-        let (mut writer, mut hash, mut blocks) = (target.create(name).await?, Sha256::new(), blocks(&source));
+        let (mut writer, mut hash, mut blocks) = (target.create(name), Sha256::new(), blocks(&source));
         while let Some(block) = blocks.next().await {
             let block = block?;
             hash.update(&block);

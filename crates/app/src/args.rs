@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Put a firm back from a backup, into an empty place that has its strongroom.toml and keyring
     Restore(Restore),
+    /// Bring the database to this release, with a copy kept before; or say what that would be
+    Upgrade(Upgrade),
     /// Write the policies into a folder to edit them there, or say whether a folder's policies hold
     Policies(Policies),
     /// A new link for the first administrator, while no administrator has ever enrolled
@@ -88,6 +90,19 @@ pub(crate) struct Place {
     /// The configuration file
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// `upgrade`
+#[derive(Args)]
+pub(crate) struct Upgrade {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Only say what would be done, and whether it can be; exit code 1 where there is something to do
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Keep no copy and ask for no backup: you have seen to a way back
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) without_copy: bool,
 }
 
 /// `demo`

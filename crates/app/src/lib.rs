@@ -22,6 +22,7 @@ mod room;
 mod say;
 mod serve;
 mod telemetry;
+mod upgrade;
 mod way;
 mod witness;
 
@@ -29,6 +30,10 @@ use std::process::ExitCode;
 
 use args::{Command, ConfigCommand};
 use say::Ending;
+
+/// Memory is taken on one thread and given back on another all the time. Guard pages and encoded free lists.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The hidden word that starts the preview's child.
 const PREVIEW_CHILD: &str = "preview-child";
@@ -66,6 +71,7 @@ fn run(command: Command) -> anyhow::Result<Ending> {
         Command::Check(options) => check::run(&options),
         Command::Backup(options) => backup::run(&options),
         Command::Restore(options) => restore::run(&options),
+        Command::Upgrade(options) => upgrade::run(&options),
         Command::Witness { command } => witness::run(&command),
         Command::Import(options) => person::import(&options),
         Command::Export(options) => person::export(&options),

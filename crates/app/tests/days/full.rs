@@ -11,11 +11,11 @@ use crate::bodies;
 use crate::served::{Firm, Served};
 
 /// A small file system of our own, gone with this.
-struct Small(PathBuf);
+pub(crate) struct Small(PathBuf);
 
 impl Small {
     /// None where this account may not mount.
-    fn mount(size: &str) -> Option<Self> {
+    pub(crate) fn mount(size: &str) -> Option<Self> {
         let place = tempfile::tempdir().unwrap().keep();
         let options = format!("size={size}");
         let done = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&place).output();
@@ -27,7 +27,7 @@ impl Small {
     }
 
     /// Takes the room until so much of it is left.
-    fn fill(&self, leave: u64) {
+    pub(crate) fn fill(&self, leave: u64) {
         let _ = std::fs::remove_file(self.ballast());
         let room = Command::new("df").args(["--output=avail", "-B1"]).arg(&self.0).output().unwrap();
         let room = String::from_utf8_lossy(&room.stdout).into_owned();
@@ -45,7 +45,7 @@ impl Small {
         self.0.join("ballast")
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -28,5 +28,6 @@ mod restored;
 mod sealed;
 mod served;
 mod tls;
+mod upgraded;
 mod way;
 mod witnessed;

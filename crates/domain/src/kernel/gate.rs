@@ -17,6 +17,7 @@ use super::blind;
 use super::error::{Because, Error, Result};
 use super::facts::WallAnswer;
 use super::policies::rules_of;
+use super::slices::Slices;
 use super::verb::Verb;
 
 pub use super::policies::{PolicyFile, Rule, SCHEMA, Unusable, built_in, digest_of};
@@ -53,6 +54,16 @@ impl Principal {
             Actor::Operator(_) => Some(Self::Operator),
             Actor::Anonymous => Some(Self::Anonymous),
             Actor::Person { .. } => None,
+        }
+    }
+
+    /// As the schema names its kind.
+    const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Person { .. } => "Person",
+            Self::System(_) => "System",
+            Self::Operator => "Operator",
+            Self::Anonymous => "Anonymous",
         }
     }
 }
@@ -163,6 +174,7 @@ pub struct Gate {
     said: BTreeMap<PolicyId, Because>,
     keepers: BTreeMap<String, Keeper>,
     authorizer: Authorizer,
+    slices: Slices,
     digest: [u8; 32],
 }
 
@@ -212,7 +224,8 @@ impl Gate {
             return Err(Unusable { file, rule: Some(id), says: error.to_string() });
         }
         let (files, digest) = (files.to_vec(), digest_of(files));
-        Ok(Self { files, rules, policies, said, keepers, authorizer: Authorizer::new(), digest })
+        let (authorizer, slices) = (Authorizer::new(), Slices::default());
+        Ok(Self { files, rules, policies, said, keepers, authorizer, slices, digest })
     }
 
     /// SHA-256 over the files' names and texts.
@@ -266,7 +279,8 @@ impl Gate {
     ) -> Result<Decision> {
         super::reader::count();
         let (who, how) = &blind::told(who, how);
-        let response = self.respond(&self.policies, who, verb, kind, id, how)?;
+        let slice = self.slices.of(&self.policies, who.type_name(), verb, kind)?;
+        let response = self.respond(&slice, who, verb, kind, id, how)?;
         let failed = response.diagnostics().errors().next().is_some();
         let allowed = response.decision() == CedarDecision::Allow && !failed;
         let mut because: Vec<Because> =
@@ -313,24 +327,21 @@ pub(super) fn uid(kind: &str, id: &str) -> Result<EntityUid> {
 }
 
 fn principal_entity(who: &Principal) -> Result<Entity> {
-    let (kind, id, attributes) = match who {
+    let (id, attributes) = match who {
         Principal::Person { id, role, active } => (
-            "Person",
             id.as_str(),
             vec![
                 (String::from("role"), RestrictedExpression::new_string(role.word().to_owned())),
                 (String::from("active"), RestrictedExpression::new_bool(*active)),
             ],
         ),
-        Principal::System(role) => (
-            "System",
-            *role,
-            vec![(String::from("role"), RestrictedExpression::new_string((*role).to_owned()))],
-        ),
-        Principal::Operator => ("Operator", "operator", Vec::new()),
-        Principal::Anonymous => ("Anonymous", "anonymous", Vec::new()),
+        Principal::System(role) => {
+            (*role, vec![(String::from("role"), RestrictedExpression::new_string((*role).to_owned()))])
+        }
+        Principal::Operator => ("operator", Vec::new()),
+        Principal::Anonymous => ("anonymous", Vec::new()),
     };
-    Entity::new(uid(kind, id)?, attributes.into_iter().collect(), std::collections::HashSet::new())
+    Entity::new(uid(who.type_name(), id)?, attributes.into_iter().collect(), std::collections::HashSet::new())
         .map_err(|e| fault("principal", e))
 }
 

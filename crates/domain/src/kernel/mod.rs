@@ -32,6 +32,7 @@ pub mod schema;
 pub mod sequencer;
 pub mod sets;
 pub mod situations;
+mod slices;
 pub mod strangers;
 pub mod strongroom;
 pub mod target;

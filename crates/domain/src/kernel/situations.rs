@@ -6,19 +6,16 @@
 //! differ are asked. What is skipped is proved to be equal, never assumed.
 
 use std::collections::BTreeSet;
-use std::str::FromStr as _;
 use std::sync::OnceLock;
 
-use cedar_policy::{
-    ActionConstraint, Decision as CedarDecision, Effect, EntityTypeName, EntityUid, Policy, PolicySet,
-    PrincipalConstraint, ResourceConstraint, Schema,
-};
+use cedar_policy::{Decision as CedarDecision, Effect, EntityUid, Policy, PolicySet, Schema};
 use serde_json::Value;
 
 use super::actor::Role;
 use super::error::{Error, Result};
 use super::facts::WallAnswer;
 use super::gate::{Gate, Principal, SCHEMA, Situation, ThingKind, action_entities, uid};
+use super::slices::speaks;
 use super::verb::Verb;
 
 /// One question about a person.
@@ -315,25 +312,6 @@ impl Slice<'_> {
     pub fn rules(&self, who: &Principal, how: &Situation) -> Result<Vec<String>> {
         Ok(self.gate.decide(who, self.verb, self.kind, "any", how)?.rules())
     }
-}
-
-/// Whether a policy's scope fits. In doubt it does: then it is only one more policy to ask.
-fn speaks(policy: &Policy, actor: &str, actions: &BTreeSet<EntityUid>, kind: ThingKind) -> bool {
-    let is = |name: &EntityTypeName, word: &str| EntityTypeName::from_str(word).is_ok_and(|w| w == *name);
-    let principal = match policy.principal_constraint() {
-        PrincipalConstraint::Is(name) | PrincipalConstraint::IsIn(name, _) => is(&name, actor),
-        _ => true,
-    };
-    let action = match policy.action_constraint() {
-        ActionConstraint::Any => true,
-        ActionConstraint::In(those) => those.iter().any(|a| actions.contains(a)),
-        ActionConstraint::Eq(one) => actions.contains(&one),
-    };
-    let resource = match policy.resource_constraint() {
-        ResourceConstraint::Is(name) | ResourceConstraint::IsIn(name, _) => is(&name, kind.type_name()),
-        _ => true,
-    };
-    principal && action && resource
 }
 
 /// Walks through conditions in Cedar's JSON: which facts they look at, which actions they name. Whatever is used

@@ -275,6 +275,35 @@ fn taking_out_any_policy_is_noticed() {
     }
 }
 
+/// The rules that are left out of a question would have changed nothing in its answer.
+#[test]
+fn a_slice_of_the_rules_answers_like_all_of_them() {
+    let gate = Gate::new(&built_in()).unwrap();
+    let (cases, everyone) =
+        (cases(), [Principal::Operator, Principal::Anonymous, Principal::System("sweeper")]);
+    for (verb, kind) in Verb::ALL.iter().flat_map(|verb| ThingKind::ALL.map(|kind| (*verb, kind))) {
+        let people = cases.iter().skip(verb as usize % 211).step_by(211).map(|case| {
+            let who = Principal::Person { id: String::from("stf_A"), role: case.role, active: case.active };
+            (who, case.how)
+        });
+        for (who, how) in people.chain(everyone.iter().map(|who| (who.clone(), Situation::default()))) {
+            let whole = gate.respond(gate.policies(), &who, verb, kind, "thing", &how).unwrap();
+            let slice = gate.decide(&who, verb, kind, "thing", &how).unwrap();
+            assert_eq!(
+                whole.decision() == cedar_policy::Decision::Allow,
+                slice.allowed,
+                "{who:?} {verb:?} {how:?}"
+            );
+            let mut reasons: Vec<String> = whole.diagnostics().reason().map(ToString::to_string).collect();
+            reasons.sort();
+            if reasons.is_empty() {
+                reasons.push(String::from("nobody-said-so"));
+            }
+            assert_eq!(reasons, slice.rules(), "{who:?} {verb:?} {kind:?} {how:?}");
+        }
+    }
+}
+
 #[test]
 fn work_of_the_system_may_do_its_one_job_and_nothing_else() {
     let gate = Gate::new(&policies()).unwrap();

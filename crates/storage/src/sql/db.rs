@@ -104,6 +104,10 @@ impl Db {
         &self.backend
     }
 
+    pub(super) const fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// A write transaction that minds no turn ([`Db::begin_in`]). On SQLite this waits until it is this caller's turn, and holds up the other writers until it
     /// ends: do slow work before it.
     pub async fn begin(&self) -> Result<Tx, DbError> {

@@ -34,7 +34,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_migration \
      (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, at BIGINT NOT NULL)";
 /// Two nodes that start together must not both migrate.
 const LOCK: Sql = Sql::new("MIGRATION_LOCK", "SELECT pg_advisory_xact_lock(6003201854109257581)");
-const APPLIED: Sql =
+pub(super) const APPLIED: Sql =
     Sql::new("MIGRATION_APPLIED", "SELECT number, name, digest FROM schema_migration ORDER BY number")
         .scan_ok();
 const RECORD: Sql = Sql::new(
@@ -81,7 +81,7 @@ async fn begin(db: &Db) -> Result<Tx, DbError> {
     Ok(tx)
 }
 
-fn check_list(migrations: &[Migration]) -> Result<(), DbError> {
+pub(super) fn check_list(migrations: &[Migration]) -> Result<(), DbError> {
     let unordered = |pair: &[Migration]| matches!(pair, [a, b] if a.number >= b.number);
     if let Some([_, second]) = migrations.windows(2).find(|pair| unordered(pair)) {
         return Err(DbError::Unsuitable(format!("migration {} is out of order", second.number)));
@@ -95,7 +95,7 @@ fn check_list(migrations: &[Migration]) -> Result<(), DbError> {
 }
 
 /// Every applied migration must be known, unchanged, and have no unapplied one before it.
-fn check_applied(applied: &[Row], migrations: &[Migration]) -> Result<(), DbError> {
+pub(super) fn check_applied(applied: &[Row], migrations: &[Migration]) -> Result<(), DbError> {
     let known = migrations.last().map_or(0, |m| m.number);
     let mut newest = 0;
     for row in applied {
@@ -122,7 +122,7 @@ fn check_applied(applied: &[Row], migrations: &[Migration]) -> Result<(), DbErro
     Ok(())
 }
 
-fn find(applied: &[Row], number: u32) -> Result<Option<&Row>, DbError> {
+pub(super) fn find(applied: &[Row], number: u32) -> Result<Option<&Row>, DbError> {
     for row in applied {
         if row.get::<u32>("number")? == number {
             return Ok(Some(row));

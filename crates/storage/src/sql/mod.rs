@@ -24,6 +24,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod upgrade;
 
 pub use crate::{params, statements};
 pub use catalog::catalog;
@@ -35,3 +36,4 @@ pub use param::Param;
 pub use row::{Column, Row};
 pub use statement::Sql;
 pub use tx::{Turn, Tx};
+pub use upgrade::{CopyPlace, Pending, pending};

@@ -104,6 +104,11 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 impl Writer {
+    /// Where the file lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.file.path
+    }
+
     /// The file that is open is the one that lies at its path.
     pub(super) fn in_place(&self) -> Result<(), DbError> {
         self.file.in_place()

@@ -138,6 +138,25 @@ impl Conn {
         }
     }
 
+    /// Reads every page, and holds tables and indexes against each other.
+    pub(super) fn is_sound(&self) -> Result<(), DbError> {
+        let said = self.0.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+        match said.map_err(|e| classify_rusqlite("check", &e))?.as_str() {
+            "ok" => Ok(()),
+            // it may name a row, never what is in it
+            says => {
+                Err(DbError::Unavailable(Cause::new("check", format!("the database is damaged: {says}"))))
+            }
+        }
+    }
+
+    /// Writes all that this connection sees into an empty file.
+    pub(super) fn copy_into(&self, path: &Path) -> Result<(), DbError> {
+        let path = path.to_string_lossy();
+        let copied = self.0.execute("VACUUM INTO ?1", [path.as_ref()]);
+        copied.map(drop).map_err(|e| classify_rusqlite("copy", &e))
+    }
+
     /// Several statements of fixed text.
     pub(super) fn script(&self, name: &'static str, text: &str) -> Result<(), DbError> {
         self.0.execute_batch(text).map_err(|e| classify_rusqlite(name, &e))

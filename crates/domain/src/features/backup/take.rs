@@ -7,8 +7,8 @@ use futures_util::StreamExt as _;
 use strongroom_seal::mac::{self, Sha256};
 use strongroom_storage::blob::{BlobName, Blobs};
 use strongroom_storage::disk::Disk;
-use strongroom_storage::sql::Tx;
 use strongroom_storage::sql::shape::{Table, Values};
+use strongroom_storage::sql::{Db, Tx};
 
 use super::files::{NAMES_FILES, blocks, files_of, rows_of};
 use super::manifest::{LEFT_OUT, MARK, Manifest, TableCopy, piece_path, unreadable};
@@ -67,8 +67,8 @@ pub struct LastBackup {
 ///
 /// # Errors
 /// Storage.
-pub(crate) async fn newest(room: &Strongroom) -> Result<Option<LastBackup>> {
-    for row in room.db.all(&store::BACKUPS, &[]).await? {
+pub(crate) async fn newest(db: &Db) -> Result<Option<LastBackup>> {
+    for row in db.all(&store::BACKUPS, &[]).await? {
         let entry: serde_json::Value =
             serde_json::from_slice(&row.get::<Vec<u8>>("bytes")?).unwrap_or_default();
         let fact = |name: &str| entry.get("facts").and_then(|facts| facts.get(name));

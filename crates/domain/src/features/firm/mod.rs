@@ -6,6 +6,7 @@
 mod init;
 mod open;
 pub(crate) mod store;
+mod upgrade;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -14,5 +15,6 @@ mod tests;
 
 pub use init::{Initialised, SealBy, Setup, init};
 pub use open::{Opening, name, open, renew_first_link};
+pub use upgrade::{Before, Upgrade, upgrade, upgrade_of};
 
 pub(crate) use open::{firm_info, hold_firm, set_policies};

@@ -7,7 +7,7 @@ use strongroom_seal::Entropy;
 use strongroom_storage::blob::Blobs;
 use strongroom_storage::disk::Disk;
 use strongroom_storage::params;
-use strongroom_storage::sql::{Db, Row, Tx, migrate};
+use strongroom_storage::sql::{Db, Row, Tx};
 
 use crate::features::policy;
 use crate::features::staff::Link;
@@ -25,13 +25,13 @@ use crate::kernel::id::{FirmId, StaffId};
 use crate::kernel::keyring_file::KeyringStore;
 use crate::kernel::operation::{Done, Operation, WriteTx};
 use crate::kernel::reader::Reader;
-use crate::kernel::schema::MIGRATIONS;
 use crate::kernel::strongroom::{FirmInfo, Parts, Settings, Strongroom};
 use crate::kernel::target::{Subject, Target};
 use crate::kernel::vault::{Column, Vault};
 use crate::kernel::verb::Verb;
 
 use super::store;
+use super::upgrade::upgrade;
 
 /// The firm's row.
 pub(super) struct Firm {
@@ -101,10 +101,10 @@ pub struct Opening {
 /// Opens it, sealed. What the firm's row says is believed only after unsealing, which holds it against its seal.
 ///
 /// # Errors
-/// There is no firm; storage.
+/// There is no firm; as [`upgrade`]; storage.
 pub async fn open(opening: Opening) -> Result<Arc<Strongroom>> {
     let Opening { db, blobs, disk, keyring, gate, clock, entropy, settings } = opening;
-    migrate(&db, MIGRATIONS, clock.now()).await?;
+    upgrade(&db, clock.now(), false).await?;
     let info = firm_info(&db).await?;
     let vault = Vault::new(info.id.bytes(), KeyringStore::new(disk, keyring, clock.clone()));
     Ok(Strongroom::new(Parts { db, blobs, vault, gate, clock, entropy, firm: info, settings }))

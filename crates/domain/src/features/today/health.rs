@@ -117,7 +117,7 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         oldest_pending: waiting.get("oldest")?,
         checkpoint_age: signed_at.map(|at| (ctx.now() - at).max(0)),
         nodes: room.nodes().await?,
-        backup: backup::newest(room).await?,
+        backup: backup::newest(&room.db).await?,
         confinement: room.settings.previewer.as_ref().and_then(|p| p.confinement()).map(|c| c.says()),
         not_claimed: NOT_CLAIMED,
     })

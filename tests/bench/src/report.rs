@@ -78,6 +78,11 @@ impl Line {
         Self { what: what.into(), unit, ours, theirs: None, goal, note: String::new() }
     }
 
+    /// It could not be: the log of the run says why.
+    pub fn unmeasured() -> Self {
+        Self::alone("not measured: it failed", "", Spread::default(), Some(Goal::AtMost(0.0)))
+    }
+
     pub fn with(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
         self

@@ -53,7 +53,10 @@ fn only_ours(file: &Path) {
 /// A firm that no process holds open.
 pub struct Firm {
     pub made: TestFirm,
+    /// Leads the matter.
     pub ann: Person,
+    /// Sits on it too.
+    pub bea: Person,
     pub matter: MatterId,
 }
 
@@ -74,11 +77,13 @@ impl Firm {
         let made = TestFirm::made(place, some_minutes_ago(), |_| ()).await;
         let ann = made.person("Ann Marsh", Role::Partner).await;
         let (_, matter) = made.matter(&ann, "Share purchase dispute").await;
+        let bea = made.person("Bea Lund", Role::Associate).await;
+        made.seat(&ann, matter, bea.id, "member").await;
         fill(&made, &ann).await;
         made.hand_over().await;
         std::fs::write(made.folder.join("seal.key"), KEY_FILE).expect("a key file");
         only_ours(&made.folder.join("seal.key"));
-        Self { made, ann, matter }
+        Self { made, ann, bea, matter }
     }
 
     /// Its folder with another configuration: for a further node.

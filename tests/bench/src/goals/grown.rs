@@ -39,17 +39,19 @@ async fn record(ctx: &Ctx, matter: MatterId, n: usize) {
     incoming.finish().await.expect("filed");
 }
 
-/// Records and ten times as many entries, up to these numbers.
-async fn grow(firm: &TestFirm, ctx: &Ctx, matter_id: MatterId, records: std::ops::Range<usize>) {
-    let ends = records.end;
-    stream::iter(records).for_each_concurrent(8, |n| record(ctx, matter_id, n)).await;
-    firm.room.sequence_all().await.expect("signed");
+/// So many records of one matter, and so many entries.
+async fn grow(firm: &TestFirm, ctx: &Ctx, matter_id: MatterId, records: usize, entries: usize) {
+    for begin in (0..records).step_by(10_000) {
+        let some = stream::iter(begin..records.min(begin + 10_000));
+        some.for_each_concurrent(8, |n| record(ctx, matter_id, n)).await;
+        firm.room.sequence_all().await.expect("signed");
+    }
     loop {
         let size = firm.room.ledger_head().await.expect("a head").size as usize;
-        if size >= ends * 10 {
+        if size >= entries {
             return;
         }
-        let more = (ends * 10 - size).min(20_000);
+        let more = (entries - size).min(20_000);
         stream::iter(0..more)
             .for_each_concurrent(64, async |_| drop(matter(ctx, matter_id).await.expect("read")))
             .await;
@@ -109,12 +111,14 @@ async fn waits(served: &Served, matter: MatterId) -> Vec<(&'static str, f64)> {
 /// G9, and how what users wait for grows with the whole.
 pub async fn start(size: Size) -> Vec<Line> {
     let (mut lines, mut first) = (Vec::new(), Vec::new());
-    for records in [size.grown / 100, size.grown] {
+    for records in size.grown.iter().copied() {
         let (made, ann, _, matter) = firm().await;
         let ctx = ann.ctx(&made).await;
         let begun = Instant::now();
-        grow(&made, &ctx, matter, 0..records).await;
-        eprintln!("   grown to {records} records in {:?}", begun.elapsed());
+        // ten entries a record, as in a firm that reads more than it writes; a million at the most
+        let entries = (records * 10).min(1_000_000).max(records);
+        grow(&made, &ctx, matter, records, entries).await;
+        eprintln!("   grown to {records} records and {entries} entries in {:?}", begun.elapsed());
         drop(ctx);
         // as each minute of service does
         made.room.write_time().await.expect("written");
@@ -126,9 +130,8 @@ pub async fn start(size: Size) -> Vec<Line> {
             ready.add(served.ready_after.as_secs_f64());
             served.stop();
         }
-        let goal = (records == size.grown).then_some(Goal::AtMost(0.3));
-        let what = format!("start to ready, {records} records, {} entries", records * 10);
-        lines.push(Line::alone(what, "s", ready, goal));
+        let what = format!("start to ready, {records} records, {entries} entries");
+        lines.push(Line::alone(what, "s", ready, Some(Goal::AtMost(0.3))));
         let served = served(&made, &ann.token).await;
         let all = waits(&served, matter).await;
         served.stop();
@@ -137,11 +140,10 @@ pub async fn start(size: Size) -> Vec<Line> {
             continue;
         }
         for ((what, now), (_, then)) in all.into_iter().zip(&first) {
-            let whose = "a hundredth of it";
             lines.push(Line::against(
-                what,
+                format!("{what}, among {records}"),
                 "ms",
-                (Spread::of(now), whose, Spread::of(*then)),
+                (Spread::of(now), "among the fewest", Spread::of(*then)),
                 Some(Goal::AtMost(1.5)),
             ));
         }
@@ -183,7 +185,8 @@ pub async fn lists(size: Size) -> Vec<Line> {
     }
     let ctx = ann.ctx(&made).await;
     let begun = Instant::now();
-    for n in 0..size.grown {
+    let all = size.matters;
+    for n in 0..all {
         let mine = |permille: usize| n % (1000 / permille) == 500 / permille;
         let lead = people.iter().find(|(permille, _)| mine(*permille)).map(|(_, person)| person.id);
         if n % 20 == 0 {
@@ -204,26 +207,25 @@ pub async fn lists(size: Size) -> Vec<Line> {
             made.room.sequence_all().await.expect("signed");
         }
     }
-    eprintln!("   {} matters in {:?}", size.grown, begun.elapsed());
+    eprintln!("   {all} matters in {:?}", begun.elapsed());
     let mut lines = Vec::new();
     people.push((1000, ann.clone()));
     for (permille, person) in people {
         let ctx = person.ctx(&made).await;
-        let (mut all, mut slow) = (Spread::default(), Vec::new());
+        let (mut each, mut slow) = (Spread::default(), Vec::new());
         for _ in 0..60 {
             let begun = Instant::now();
             let (page, _) = matters(&ctx, "", None, None, 50).await.expect("a page");
             assert!(!page.is_empty());
             slow.push(begun.elapsed().as_secs_f64() * 1e3);
-            all.add(begun.elapsed().as_secs_f64() * 1e3);
+            each.add(begun.elapsed().as_secs_f64() * 1e3);
         }
         slow.sort_by(f64::total_cmp);
         let p99 = slow[slow.len() * 99 / 100];
         let theirs = Spread::of(raw(&made.database, person.id));
-        let what =
-            format!("a page of 50 among {} matters, for who sees {} %", size.grown, permille as f64 / 10.0);
+        let what = format!("a page of 50 among {all} matters, for who sees {} %", permille as f64 / 10.0);
         lines.push(
-            Line::against(what, "ms", (all, "raw SQL", theirs), Some(Goal::AtMost(2.0)))
+            Line::against(what, "ms", (each, "raw SQL", theirs), Some(Goal::AtMost(2.0)))
                 .with(format!("p99 {} ms (goal 15)", short(p99))),
         );
     }

@@ -36,7 +36,7 @@ fn entry(n: usize) -> Vec<u8> {
 
 /// G6.
 pub async fn verify(size: Size) -> Vec<Line> {
-    let count = size.grown * 10;
+    let count = size.reads * 10;
     let folder = tempfile::tempdir_in(place()).expect("a folder");
     let entries: Vec<Vec<u8>> = (0..count).map(entry).collect();
     let mut appender = Appender::new();

@@ -1,5 +1,6 @@
 //! The goals by their numbers (`G7` is search, which is not built; `G16` is a peer that cannot be installed here).
 
+mod attack;
 mod cost;
 mod grown;
 mod log;
@@ -32,4 +33,5 @@ pub const ALL: &[(&str, Goal)] = &[
     ("G14", |size| Box::pin(nodes::reads(size))),
     ("G15", |size| Box::pin(nodes::uploads(size))),
     ("G17", |size| Box::pin(stall::stalled(size))),
+    ("attack", |size| Box::pin(attack::others(size))),
 ];

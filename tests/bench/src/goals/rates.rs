@@ -13,7 +13,7 @@ use crate::served::{Firm, Served, Tls};
 use crate::{Size, cpu};
 
 /// A firm with one record of 1 KiB, served over TLS; the path of its content.
-async fn with_a_kibibyte(tls: &Tls) -> (Firm, Served, String) {
+pub async fn with_a_kibibyte(tls: &Tls) -> (Firm, Served, String) {
     let firm = Firm::new().await;
     firm.configure(&firm.made.folder, Some(tls), "");
     let served = Served::start(&firm.made.folder, Some(tls), &firm.ann.token).await;
@@ -83,7 +83,7 @@ pub async fn memory(size: Size) -> Vec<Line> {
     });
     transferred.await;
     let moved = cpu::resident(served.id());
-    let reads = size.grown.min(100_000);
+    let reads = size.reads;
     let content = Arc::new(content);
     many(&served.target, 32, reads, async move |talk: &mut Talk, _| {
         talk.get(&content).await;

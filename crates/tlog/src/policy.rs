@@ -152,10 +152,15 @@ impl Policy {
 
     /// Whether these signatures are enough.
     pub fn is_met(&self, verified: &[Verified<'_>]) -> bool {
+        self.is_met_by(|witness| verified.iter().any(|v| *v.key == witness.key))
+    }
+
+    /// Whether the witnesses of whom this is true are enough.
+    pub fn is_met_by(&self, signs: impl Fn(&PolicyWitness) -> bool) -> bool {
         let Some(quorum) = &self.quorum else { return true };
         let mut signed: BTreeMap<&str, bool> = BTreeMap::new();
         for witness in &self.witnesses {
-            signed.insert(&witness.name, verified.iter().any(|v| *v.key == witness.key));
+            signed.insert(&witness.name, signs(witness));
         }
         for Group { name, threshold, members } in &self.groups {
             let count = members.iter().filter(|m| signed.get(m.as_str()) == Some(&true)).count();

@@ -119,6 +119,11 @@ impl Policy {
         witnessed.get(quorum) == Some(&true)
     }
 
+    /// Every key that it names.
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.logs.iter().chain(self.witnesses.iter().map(|(_, key)| key))
+    }
+
     fn defines(&self, name: &[u8]) -> bool {
         self.witnesses.iter().any(|(n, _)| n == name) || self.groups.iter().any(|g| g.name == name)
     }
@@ -151,9 +156,12 @@ fn parse_line(words: &[&[u8]], policy: &mut Policy, quorum: &mut Option<Option<N
         [] => {}
         [first, ..] if first.starts_with(b"#") => {}
         // a URL may follow a key; nothing here contacts it
-        [b"log", vkey] | [b"log", vkey, _] => policy.logs.push(new_key(vkey, false, policy.logs.iter())?),
+        [b"log", vkey] | [b"log", vkey, _] => {
+            let key = new_key(vkey, false, policy.keys())?;
+            policy.logs.push(key);
+        }
         [b"witness", name, vkey] | [b"witness", name, vkey, _] => {
-            let key = new_key(vkey, true, policy.witnesses.iter().map(|(_, key)| key))?;
+            let key = new_key(vkey, true, policy.keys())?;
             policy.witnesses.push((policy.new_name(name)?, key));
         }
         [b"group", name, threshold, members @ ..] if !members.is_empty() => {

@@ -1,8 +1,9 @@
 //! What a witness keeps.
 //!
-//! What must hold: what it has signed of a ledger is durable before the signature leaves, and two requests about one
-//! ledger are decided one after the other.
+//! What must hold: what it has signed of a ledger is durable before the signature leaves; two requests about one ledger
+//! are decided one after the other; a witness that has lost what it signed signs nothing more.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -63,7 +64,8 @@ pub(super) struct Keep {
     disk: Disk,
     own: Own,
     vkey: VerifierKey,
-    deciding: Mutex<()>,
+    /// The ledgers whose state this process has put on the disk: what lies there otherwise may not outlive a power cut.
+    durable: Mutex<BTreeSet<String>>,
 }
 
 /// Why a request is not signed.
@@ -86,7 +88,7 @@ impl Keep {
         let key = crate::room::read_key_file(&folder.join("key"))?;
         let vkey = vkey(name, &key, kind)?;
         let (own, disk, folder) = (Own::of(&key, kind), Disk::default(), folder.to_owned());
-        Ok(Self { folder, disk, own, vkey, deciding: Mutex::new(()) })
+        Ok(Self { folder, disk, own, vkey, durable: Mutex::default() })
     }
 
     pub(super) const fn vkey(&self) -> &VerifierKey {
@@ -100,9 +102,29 @@ impl Keep {
     }
 
     pub(super) fn add_log(&self, key: &VerifierKey) -> anyhow::Result<()> {
+        // one after the other
+        let lock = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join("lock"))?;
+        lock.lock()?;
         let mut logs = self.logs()?;
         if logs.contains(key) {
             bail!("{} is witnessed already", key.name());
+        }
+        if logs.iter().any(|other| other.name() == key.name()) {
+            bail!(
+                "another key of {} is witnessed already: a ledger has one. If it truly has another now, take the old line \
+                 out of `logs` in {} first. Nothing was changed",
+                key.name(),
+                self.folder.display()
+            );
+        }
+        let known = self.folder.join("known");
+        if !self.disk.exists(&known.join(Self::file(key.name())))? {
+            // what is not there later was lost
+            self.disk.write_and_read_back(&known, &Self::file(key.name()), b"")?;
         }
         logs.push(key.clone());
         let text: String = logs.iter().map(|key| format!("{key}\n")).collect();
@@ -122,11 +144,10 @@ impl Keep {
 
     fn known(&self, origin: &str) -> anyhow::Result<(u64, Hash)> {
         let file = self.folder.join("known").join(Self::file(origin));
-        let bytes = match self.disk.read(&file) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, [0; 32])),
-            Err(error) => return Err(error).context("what was signed before cannot be read"),
-        };
+        let bytes = self.disk.read(&file).context("what was signed before cannot be read")?;
+        if bytes.is_empty() {
+            return Ok((0, [0; 32]));
+        }
         let note = Note::parse(&bytes).context("what was signed before is damaged")?;
         let known = Checkpoint::parse(note.text()).context("what was signed before is damaged")?;
         if known.origin != origin {
@@ -144,14 +165,17 @@ impl Keep {
         if logs.is_empty() {
             return Err(No::Refused(Refusal::UnknownLog));
         }
-        let _alone = self.deciding.lock().map_err(|_| No::Broken(anyhow::anyhow!("a thread died")))?;
+        let mut durable = self.durable.lock().map_err(|_| No::Broken(anyhow::anyhow!("a thread died")))?;
         let known = self.known(&origin).map_err(No::Broken)?;
         let next = request.decide(known, &logs).map_err(No::Refused)?;
-        if next.size > known.0 || known.0 == 0 {
+        if next.size > known.0 || known.0 == 0 || !durable.contains(&origin) {
+            // after a write that failed nobody knows what lies there: it is written again before anything is signed
+            durable.remove(&origin);
             let (folder, name) = (self.folder.join("known"), Self::file(&origin));
             let kept =
                 self.disk.write_and_read_back(&folder, &name, request.checkpoint.to_string().as_bytes());
             kept.map_err(|e| No::Broken(e.into()))?;
+            durable.insert(origin);
         }
         let mut note = Note::unsigned(request.checkpoint.text()).map_err(|e| No::Broken(e.into()))?;
         note.cosign(self.vkey.name(), self.vkey.kind(), now, &self.own).map_err(|e| No::Broken(e.into()))?;

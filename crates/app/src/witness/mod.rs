@@ -6,6 +6,7 @@
 
 mod args;
 mod keep;
+mod post;
 mod serve;
 pub(crate) mod stamps;
 pub(crate) mod way;
@@ -34,10 +35,10 @@ pub(crate) fn run(command: &WitnessCommand) -> anyhow::Result<Ending> {
 }
 
 fn init(data: &Path, name: &str, kind: KeyKind) -> anyhow::Result<Ending> {
-    std::fs::create_dir_all(data.join("known")).with_context(|| format!("the folder {}", data.display()))?;
     if data.join("key").exists() {
         bail!("there is a witness in {} already. Nothing was changed", data.display());
     }
+    std::fs::create_dir_all(data.join("known")).with_context(|| format!("the folder {}", data.display()))?;
     let key = crate::room::make_key_file(&data.join("key"))?;
     if let Err(error) = keep::vkey(name, &key, kind) {
         std::fs::remove_file(data.join("key"))?;

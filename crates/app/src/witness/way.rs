@@ -7,10 +7,10 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use strongroom_client::Server;
-use strongroom_client::http::{bounded, full, split};
 use strongroom_domain::kernel::witnesses::{Reply, Way, Witnessing};
 use strongroom_tlog::policy::Policy;
+
+use super::post::Post;
 
 /// A witness that has not answered by then is asked again later.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,10 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LARGEST: usize = 64 << 10;
 
 /// One witness.
-struct Over {
-    server: Server,
-    path: String,
-}
+struct Over(Post);
 
 /// The witnesses of a policy's file.
 pub(crate) fn of_policy(file: &Path) -> anyhow::Result<Witnessing> {
@@ -31,9 +28,8 @@ pub(crate) fn of_policy(file: &Path) -> anyhow::Result<Witnessing> {
     let policy = Policy::parse(&text).with_context(|| format!("ledger.policy {name}"))?;
     let way = |url: &Option<String>| -> anyhow::Result<Option<Arc<dyn Way>>> {
         let Some(url) = url else { return Ok(None) };
-        let (base, path) = split(url)?;
-        let path = format!("{}/add-checkpoint", path.trim_end_matches('/'));
-        Ok(Some(Arc::new(Over { server: Server::at(base)?, path })))
+        let kind = "text/plain; charset=utf-8";
+        Ok(Some(Arc::new(Over(Post::to(url, "/add-checkpoint", kind, PATIENCE, LARGEST)?))))
     };
     let ways = policy.witnesses.iter().map(|witness| {
         way(&witness.url).with_context(|| format!("ledger.policy {name}: the witness {}", witness.name))
@@ -45,30 +41,18 @@ pub(crate) fn of_policy(file: &Path) -> anyhow::Result<Witnessing> {
     Ok(Witnessing { policy, ways })
 }
 
-impl Over {
-    async fn ask(&self, body: String) -> anyhow::Result<Reply> {
-        let request = hyper::Request::builder()
-            .method(hyper::Method::POST)
-            .uri(&self.path)
-            .header(hyper::header::CONTENT_TYPE, "text/plain; charset=utf-8");
-        let response = self.server.connection().send(request, full(body)).await?;
-        let status = response.status().as_u16();
-        let body = String::from_utf8(bounded(response, LARGEST).await?)?;
-        Ok(match status {
-            200 => Reply::Cosigned(body),
-            409 => Reply::Knows(body.trim().parse().context("its answer says no size")?),
-            other => Reply::Refused(other),
-        })
-    }
-}
-
 impl Way for Over {
     fn add_checkpoint(&self, body: String) -> BoxFuture<'_, Result<Reply, String>> {
         async move {
-            match tokio::time::timeout(PATIENCE, self.ask(body)).await {
-                Ok(answer) => answer.map_err(|error| format!("{error:#}")),
-                Err(_) => Err(String::from("it does not answer")),
-            }
+            let (status, body) = self.0.send(body).await?;
+            let text = || String::from_utf8(body).map_err(|_| String::from("its answer is no text"));
+            Ok(match status {
+                200 => Reply::Cosigned(text()?),
+                409 => {
+                    Reply::Knows(text()?.trim().parse().map_err(|_| String::from("its answer says no size"))?)
+                }
+                other => Reply::Refused(other),
+            })
         }
         .boxed()
     }

@@ -1,7 +1,13 @@
 //! The database or the blob folder goes away under the server and comes back: a clear 503 meanwhile, no half state,
 //! and all goes on by itself.
 
+use std::os::unix::fs::PermissionsExt;
+
+use strongroom_storage::sql::Sql;
+use strongroom_testkit::KEY_FILE;
+
 use crate::served::{Answer, Firm, Served, Talk};
+use crate::upgraded::change;
 use crate::way::Way;
 
 const WORDS: &[u8] = b"The tenant shall keep the premises.";
@@ -192,4 +198,53 @@ async fn the_database_file_is_taken_away_and_put_back() {
     firm.agrees();
     let served = Served::start(&firm);
     served.as_person(&firm.ann).get(&last).await.expect(200);
+}
+
+const DROP_LOG: Sql = Sql::new("TEST_DROP_LOG", "DROP TABLE ledger_entry");
+
+/// Nothing opens that cannot be written down.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_ledgers_table_is_dropped_while_the_server_runs() {
+    let firm = Firm::new().await;
+    let served = Served::start(&firm);
+    let mut api = served.as_person(&firm.ann);
+    let path = format!("/api/v1/matters/{}/records", firm.matter);
+    let made = adds(&mut api, &path, "first.txt").await.expect(201).json();
+    let content = format!("/api/v1/records/{}/content", made["items"][0]["id"].as_str().unwrap());
+    api.get(&content).await.expect(200);
+    change(&firm.made.database, &[&DROP_LOG]).await;
+    for answer in [api.get(&content).await, adds(&mut api, &path, "second.txt").await, api.get(&path).await] {
+        assert!(answer.status.is_server_error(), "{}: {}", answer.status, answer.text());
+        assert!(!answer.body.windows(WORDS.len()).any(|part| part == WORDS), "content left unlogged");
+    }
+    drop(served);
+    assert_eq!(firm.run(&["serve"]).status.code(), Some(3), "and it does not start again");
+}
+
+/// The exact reason is said, nothing is touched, and with the right file all is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_file_that_is_not_right_opens_nothing() {
+    let firm = Firm::new().await;
+    let file = firm.data().join("seal.key");
+    let mode = |mode| std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+    let refused = |why: &str| {
+        let ended = firm.run(&["serve"]);
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.code() == Some(3) && said.contains(why), "{why}: {said}");
+    };
+    mode(0o644);
+    refused("can be read by everyone");
+    mode(0o600);
+    std::fs::write(&file, &KEY_FILE[..KEY_FILE.len() / 2]).unwrap();
+    refused("hexadecimal digits");
+    let mut other = KEY_FILE;
+    other[7] ^= 1;
+    std::fs::write(&file, other).unwrap();
+    refused("seal.key");
+    std::fs::remove_file(&file).unwrap();
+    refused("cannot be read");
+    std::fs::write(&file, KEY_FILE).unwrap();
+    mode(0o600);
+    Served::start(&firm).stop();
+    firm.agrees();
 }

@@ -7,16 +7,16 @@ use strongroom_storage::sql::{Db, DbOptions, Sql};
 use crate::full::Small;
 use crate::served::{Firm, Served};
 
-const UNDO: Sql = Sql::new("TEST_UNDO", "DROP TABLE ledger_timestamp");
-const FORGET: Sql = Sql::new("TEST_FORGET", "DELETE FROM schema_migration WHERE number = 9");
+const UNDO: Sql = Sql::new("TEST_UNDO", "ALTER TABLE ledger_entry DROP COLUMN pending_mac");
+const FORGET: Sql = Sql::new("TEST_FORGET", "DELETE FROM schema_migration WHERE number = 10");
 const AHEAD: Sql = Sql::new(
     "TEST_AHEAD",
     "INSERT INTO schema_migration (number, name, digest, at) VALUES (999, 'x', 'x', 1)",
 );
-const STAMPS: Sql = Sql::new("TEST_STAMPS", "SELECT COUNT(*) AS n FROM ledger_timestamp");
+const MACS: Sql = Sql::new("TEST_MACS", "SELECT COUNT(pending_mac) AS n FROM ledger_entry");
 const STEPS: Sql = Sql::new("TEST_STEPS", "SELECT number FROM schema_migration ORDER BY number");
 
-async fn change(database: &str, statements: &[&Sql]) {
+pub(crate) async fn change(database: &str, statements: &[&Sql]) {
     let db = Db::connect(database, DbOptions::default()).await.unwrap();
     let mut tx = db.begin().await.unwrap();
     for statement in statements {
@@ -39,7 +39,7 @@ async fn a_firm_of_an_earlier_release_is_copied_and_upgraded() {
     change(&database, &[&UNDO, &FORGET]).await;
 
     let (code, words) = said(&firm.run(&["upgrade", "--check"]));
-    assert!(code == Some(1) && words.contains("schema 8") && words.contains("0009_timestamps"), "{words}");
+    assert!(code == Some(1) && words.contains("schema 9") && words.contains("0010_pending"), "{words}");
     if Db::file_of(&database).is_none() {
         // a server's database: no copy from here, and no backup yet
         assert!(words.contains("There is no backup"), "{words}");
@@ -50,12 +50,12 @@ async fn a_firm_of_an_earlier_release_is_copied_and_upgraded() {
         return;
     }
     let file = Db::file_of(&database).unwrap().to_string_lossy().into_owned();
-    let copy = format!("{file}.schema-8");
+    let copy = format!("{file}.schema-9");
     assert_eq!(said(&firm.run(&["upgrade"])).0, Some(0));
     assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     let old = Db::connect(&copy, DbOptions::default()).await.unwrap();
-    assert!(old.one(&STAMPS, &[]).await.is_err(), "the copy is as it was");
-    assert_eq!(old.all(&STEPS, &[]).await.unwrap().len(), 8);
+    assert!(old.one(&MACS, &[]).await.is_err(), "the copy is as it was");
+    assert_eq!(old.all(&STEPS, &[]).await.unwrap().len(), 9);
     old.close().await;
 
     // the way back, while nobody has unsealed: the copy in the place of the database; and forward again, by a start

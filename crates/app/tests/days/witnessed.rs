@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use strongroom_tlog::{KeyKind, VerifierKey};
+
 use crate::served::{Firm, Served, Talk, program};
 
 /// A witness's process. Dropped, it is killed.
@@ -175,4 +177,32 @@ async fn two_of_three_witnesses_sign_and_a_folder_that_was_put_back_stays_sealed
     assert!(witnesses[0].signed() >= signed, "nothing was taken back");
     // a witness that was away learns all that it missed
     witnesses[2].again().await;
+}
+
+/// One that has lost what it signed could sign another history: it says so, and signs nothing more.
+#[tokio::test]
+async fn a_witness_that_lost_what_it_signed_and_one_with_two_keys_of_a_ledger_are_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("north");
+    let run = |words: &[&str]| {
+        let mut command = Command::new(program());
+        let done = command.arg("witness").args(words).arg("--data").arg(&folder).output().unwrap();
+        (done.status.code(), [done.stdout, done.stderr].concat())
+    };
+    let key = |seed: u8| {
+        let public = strongroom_seal::sign::SigningKey::from_seed(&[seed; 32]).public();
+        VerifierKey::new("marsh.example/ledger", KeyKind::Ed25519, public.to_vec()).unwrap().to_string()
+    };
+    assert_eq!(run(&["init", "--name", "north.witness.invalid/w1"]).0, Some(0));
+    assert_eq!(run(&["add-log", "--vkey", &key(1)]).0, Some(0));
+    assert_eq!(run(&["show"]).0, Some(0));
+    let (code, said) = run(&["add-log", "--vkey", &key(2)]);
+    assert!(code == Some(3) && String::from_utf8_lossy(&said).contains("a ledger has one"));
+    let known = folder.join("known");
+    for file in std::fs::read_dir(&known).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let (code, said) = run(&["show"]);
+    assert!(code == Some(3) && String::from_utf8_lossy(&said).contains("cannot be read"));
+    assert_eq!(run(&["init", "--name", "north.witness.invalid/w1"]).0, Some(3), "nothing is begun anew");
 }

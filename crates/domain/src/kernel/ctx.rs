@@ -355,7 +355,7 @@ impl Ctx {
         let mut moment = self.room.db.snapshot().await?;
         let loaded = {
             let mut reader = Reader::Tx(&mut moment);
-            let mut loader = self.room.loader_since(&mut reader, since);
+            let mut loader = self.room.loader_at(&mut reader, self.room.marks.as_of(since));
             f(&mut loader).await
         };
         moment.rollback().await?;

@@ -10,7 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use strongroom_seal::{Entropy, chunked, context, mac};
+use strongroom_storage::sql::Row;
 
+use super::bound::Bind;
 use super::clock::{Micros, rfc3339};
 use super::error::{Error, Result};
 use super::id::{AnyId, EntryId, SessionId, StaffId};
@@ -173,6 +175,36 @@ pub struct EntryRow {
     pub sets: Vec<SetChange>,
     /// The exact bytes.
     pub bytes: Vec<u8>,
+    /// Says that we wrote it, until a checkpoint does.
+    pub mac: [u8; 32],
+}
+
+/// The form of an entry's row that its MAC is over, while it has no number.
+fn bind_pending(row: &Row) -> Result<Bind> {
+    let text = |name: &str| row.get::<String>(name);
+    let optional = |name: &str| row.get::<Option<String>>(name);
+    Ok(Bind::table("ledger_entry")
+        .text(&text("entry_id")?)
+        .int(row.get("at")?)
+        .text(&text("actor_kind")?)
+        .text(&text("actor_id")?)
+        .text(&text("channel")?)
+        .text(&text("verb")?)
+        .text(&text("outcome")?)
+        .opt_text(optional("client_id")?.as_deref())
+        .opt_text(optional("matter_id")?.as_deref())
+        .opt_text(optional("record_id")?.as_deref())
+        .text(&text("request_id")?)
+        .bytes(&row.get::<Vec<u8>>("bytes")?))
+}
+
+/// Holds a pending entry against its MAC.
+///
+/// # Errors
+/// [`Error::Tampered`] where we did not write it so; sealed.
+pub(super) fn hold_pending(vault: &Vault, row: &Row) -> Result<()> {
+    let mac: Option<Vec<u8>> = row.get("pending_mac")?;
+    bind_pending(row)?.check(vault, &mac.unwrap_or_default(), &row.get::<String>("entry_id")?)
 }
 
 /// The context under which a part is sealed.
@@ -253,7 +285,7 @@ pub fn compose(
     if bytes.len() > MAX_BYTES {
         return Err(Error::Internal(format!("an entry of {} bytes", bytes.len())));
     }
-    Ok(EntryRow {
+    let mut row = EntryRow {
         id,
         at: frame.at,
         actor_kind: frame.actor_kind.to_owned(),
@@ -267,7 +299,29 @@ pub fn compose(
         request: frame.request.to_owned(),
         sets,
         bytes,
-    })
+        mac: [0; 32],
+    };
+    row.mac = row.bind().mac(vault)?;
+    Ok(row)
+}
+
+impl EntryRow {
+    /// As [`bind_pending`] has it.
+    fn bind(&self) -> Bind {
+        Bind::table("ledger_entry")
+            .text(&self.id.to_string())
+            .int(self.at)
+            .text(&self.actor_kind)
+            .text(&self.actor_id)
+            .text(&self.channel)
+            .text(self.verb.word())
+            .text(self.outcome.word())
+            .opt_text(self.client.as_deref())
+            .opt_text(self.matter.as_deref())
+            .opt_text(self.record.as_deref())
+            .text(&self.request)
+            .bytes(&self.bytes)
+    }
 }
 
 /// Opens a part of an entry with a key: the 32 random bytes and what it says.

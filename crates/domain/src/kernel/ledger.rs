@@ -19,7 +19,7 @@ use super::strongroom::Strongroom;
 
 statements! {
     pub ENTRY_INSERT = "INSERT INTO ledger_entry (entry_id, at, idx, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, \
-        record_id, request_id, bytes) VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        record_id, request_id, bytes, pending_mac) VALUES ($1, $2, NULL, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     pub HEAD = "SELECT size, root, term, holder, lease_until, checkpoint, signed_size, signed_at, witnessed, \
         witnessed_size FROM ledger_head WHERE one = 'x'";
     pub HEAD_BEGIN = "INSERT INTO ledger_head (one, size, root, term, holder, lease_until, checkpoint, signed_size, signed_at) \
@@ -48,7 +48,8 @@ pub async fn insert(tx: &mut Tx, entry: &EntryRow) -> Result<()> {
             entry.matter.clone(),
             entry.record.clone(),
             entry.request.clone(),
-            entry.bytes.clone()
+            entry.bytes.clone(),
+            entry.mac
         ],
     )
     .await?;

@@ -10,6 +10,8 @@ pub mod clock;
 pub mod copied;
 pub mod counters;
 pub mod ctx;
+#[cfg(test)]
+mod cut;
 pub mod directory;
 pub mod entry;
 pub mod error;

@@ -10,7 +10,7 @@ use strongroom_storage::sql::{Param, Row, Sql, Turn, Tx};
 use super::clock::Micros;
 use super::ctx::Ctx;
 use super::directory::Known;
-use super::entry::{Facts, Outcome};
+use super::entry::{EntryRow, Facts, Outcome};
 use super::error::{Error, Result};
 use super::gate::Gate;
 use super::id::{AnyId, EntryId, Id, Kind, StaffId};
@@ -18,6 +18,7 @@ use super::permit::Permit;
 use super::reader::Reader;
 use super::repeat::{Answer, Claimed};
 use super::sets::{self, Set};
+use super::strongroom::Strongroom;
 use super::target::{Subject, Target};
 use super::vault::{Column, KeyOf, Numbered, Vault};
 use super::verb::Verb;
@@ -132,7 +133,8 @@ impl WriteTx<'_> {
         F: AsyncFnOnce(&mut Loader<'_, '_>) -> Result<T>,
     {
         let mut reader = Reader::Tx(&mut self.tx);
-        let mut loader = self.ctx.room.loader_since(&mut reader, self.since);
+        let room = &self.ctx.room;
+        let mut loader = room.loader_at(&mut reader, room.marks.in_write(self.since));
         f(&mut loader).await
     }
 
@@ -156,7 +158,7 @@ impl WriteTx<'_> {
         if !self.touched.contains(&set) {
             let mut reader = Reader::Tx(&mut self.tx);
             let room = &self.ctx.room;
-            sets::check(&mut reader, &room.vault, room.marks.as_of(self.since), set).await?;
+            sets::check(&mut reader, &room.vault, room.marks.in_write(self.since), set).await?;
             self.touched.push(set);
         }
         Ok(())
@@ -234,18 +236,19 @@ impl Ctx {
         let mut tx = self.room.db.begin_in(O::TURN).await.map_err(Error::from)?;
         let judged = {
             let mut reader = Reader::Tx(&mut tx);
-            let mut loader = self.room.loader_since(&mut reader, since);
+            let mut loader = self.room.loader_at(&mut reader, self.room.marks.in_write(since));
             self.judge(&mut loader, O::VERB, &target, own).await
         };
         let judged = match judged {
             Ok(judged) => judged,
             Err(error) => {
-                tx.rollback().await.ok();
+                tx.rollback().await?;
                 return Err(error);
             }
         };
+        // a rollback that fails says that what was read here was never kept: then nothing may be told of it
         if !judged.decision.allowed || !judged.subject.exists {
-            tx.rollback().await.ok();
+            tx.rollback().await?;
             return Err(self.refuse(O::VERB, &target, &judged).await?);
         }
         let covered = self.complete(Facts::default(), &target, &judged).about;
@@ -255,14 +258,14 @@ impl Ctx {
         let claim = match self.claim::<O::Output>(&mut tx, ask, entry_id, now).await {
             Ok(Claimed::Ours(claim)) => claim,
             Ok(Claimed::Done(entry, at, output)) => {
-                tx.rollback().await.ok();
+                tx.rollback().await?;
                 // boxed, as it is seldom: every operation's future would be as much larger
                 Box::pin(self.still_known(O::VERB, &output.made())).await?;
                 self.acted(entry, at);
                 return Ok((output, entry));
             }
             Err(error) => {
-                tx.rollback().await.ok();
+                tx.rollback().await?;
                 return Err(error);
             }
         };
@@ -281,7 +284,7 @@ impl Ctx {
         let done = match operation.run(&mut write, &judged.subject).await {
             Ok(done) => done,
             Err(error) => {
-                write.tx.rollback().await.ok();
+                write.tx.rollback().await?;
                 return Err(error);
             }
         };
@@ -313,27 +316,47 @@ async fn finish(mut write: WriteTx<'_>, verb: Verb, facts: Facts) -> Result<Entr
     let facts = anchor.iter().fold(facts, |facts, anchor| facts.clear("authority", anchor.to_json()));
     let entry = write.ctx.entry_with_sets(write.permit.entry(), verb, Outcome::Allowed, facts, changes)?;
     ledger::insert(&mut write.tx, &entry).await?;
-    room.pending.written(entry.id);
-    if let Err(error) = write.tx.commit().await {
-        room.pending.forget(entry.id);
-        return Err(error.into());
+    let id = entry.id;
+    let ended = Ended { entry, learned: write.learned, adopted: write.adopted };
+    // In a task of its own: whoever asked may hang up, and what was committed must still be known here.
+    let ending = tokio::spawn(ended.keep(room, write.tx));
+    ending.await.map_err(|e| Error::Internal(format!("the end of an operation: {e}")))??;
+    Ok(id)
+}
+
+/// An operation whose last statement was sent.
+struct Ended {
+    entry: EntryRow,
+    learned: Vec<Known>,
+    adopted: Option<Arc<Gate>>,
+}
+
+impl Ended {
+    /// Commits, and does what follows a commit.
+    async fn keep(self, room: Arc<Strongroom>, tx: Tx) -> Result<()> {
+        let Self { entry, learned, adopted } = self;
+        room.pending.written(entry.id);
+        if let Err(error) = tx.commit().await {
+            room.pending.forget(entry.id);
+            return Err(error.into());
+        }
+        room.pending.committed(entry.id);
+        if let Some(gate) = adopted {
+            // before the counter rises, so that streams that see it ask the new one
+            room.adopt(gate);
+        }
+        if !entry.sets.is_empty() {
+            room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        }
+        for change in &entry.sets {
+            room.marks.raise(&change.set, change.version);
+        }
+        if !learned.is_empty() && room.hears_of_others() {
+            // other nodes read these names when they hear of the entry; this one need not
+            room.named_here.lock().map(|mut own| own.insert(entry.id.to_string())).ok();
+        }
+        room.directory.learn(learned);
+        room.wake_sequencer();
+        Ok(())
     }
-    room.pending.committed(entry.id);
-    if let Some(gate) = write.adopted {
-        // before the counter rises, so that streams that see it ask the new one
-        room.adopt(gate);
-    }
-    if !entry.sets.is_empty() {
-        room.authority.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-    }
-    for change in &entry.sets {
-        room.marks.raise(&change.set, change.version);
-    }
-    if !write.learned.is_empty() && room.hears_of_others() {
-        // other nodes read these names when they hear of the entry; this one need not
-        room.named_here.lock().map(|mut own| own.insert(entry.id.to_string())).ok();
-    }
-    room.directory.learn(write.learned);
-    room.wake_sequencer();
-    Ok(entry.id)
 }

@@ -24,6 +24,7 @@ migrations! {
     7 "0007_nodes",
     8 "0008_witnessed",
     9 "0009_timestamps",
+    10 "0010_pending",
 }
 
 /// Every statement that this crate sends.

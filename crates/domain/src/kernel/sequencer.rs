@@ -3,7 +3,7 @@
 //!
 //! What must hold: each batch is one transaction that succeeds only if term and size are still those it read, so that a
 //! node that was paused past its lease writes nothing; it signs after that commit; an entry under a signed checkpoint
-//! never changes. A node takes over when the lease has not moved for [`PATIENCE`] of its own clock: clocks are never
+//! never changes; nothing is numbered that this program did not write (each pending entry carries a MAC). A node takes over when the lease has not moved for [`PATIENCE`] of its own clock: clocks are never
 //! compared with one another.
 
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ use strongroom_tlog::tile::{needed_tiles_for_append, needed_tiles_for_root, root
 use strongroom_tlog::{Appender, Checkpoint, Hash, Note, Signer, VerifierKey, leaf_hash};
 
 use super::clock::{Micros, SECOND};
+use super::entry::hold_pending;
 use super::error::{Error, Result};
 use super::ledger::{Head, bad, signed};
 use super::strongroom::Strongroom;
@@ -26,9 +27,10 @@ statements! {
     pub HEAD_RENEW = "UPDATE ledger_head SET lease_until = $1 WHERE one = 'x' AND term = $2";
     pub HEAD_GROW = "UPDATE ledger_head SET size = $1, root = $2, lease_until = $3 WHERE one = 'x' AND size = $4 AND term = $5";
     pub HEAD_SIGNED = "UPDATE ledger_head SET checkpoint = $1, signed_size = $2, signed_at = $3 WHERE one = 'x' AND signed_size < $2";
-    pub PENDING = "SELECT entry_id, bytes FROM ledger_entry WHERE idx IS NULL ORDER BY at, entry_id LIMIT 2048";
+    pub PENDING = "SELECT entry_id, at, actor_kind, actor_id, channel, verb, outcome, client_id, matter_id, record_id, request_id, \
+        bytes, pending_mac FROM ledger_entry WHERE idx IS NULL ORDER BY at, entry_id LIMIT 2048";
     pub NUMBERED = "SELECT idx FROM ledger_entry WHERE entry_id = $1";
-    pub NUMBER = "UPDATE ledger_entry SET idx = $1 WHERE entry_id = $2 AND idx IS NULL";
+    pub NUMBER = "UPDATE ledger_entry SET idx = $1, pending_mac = NULL WHERE entry_id = $2 AND idx IS NULL";
     pub TILE_PUT = "INSERT INTO ledger_tile (level, idx, bytes) VALUES ($1, $2, $3) ON CONFLICT (level, idx) DO UPDATE SET bytes = excluded.bytes";
 }
 
@@ -235,6 +237,8 @@ impl Strongroom {
         let mut leaves = Vec::with_capacity(pending.len());
         let mut ids: Vec<String> = Vec::with_capacity(pending.len());
         for row in &pending {
+            // what is numbered is signed: only what we wrote
+            hold_pending(&self.vault, row)?;
             leaves.push(leaf_hash(&row.get::<Vec<u8>>("bytes")?));
             ids.push(row.get("entry_id")?);
         }

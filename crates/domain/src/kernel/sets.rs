@@ -136,6 +136,8 @@ pub struct SetMarks(Mutex<(u64, BTreeMap<String, Mark>)>);
 pub struct MarksAt<'a> {
     marks: &'a SetMarks,
     moment: u64,
+    /// What is read is committed: in a write transaction it may be another's that is not, and never will be.
+    committed: bool,
 }
 
 impl SetMarks {
@@ -160,7 +162,13 @@ impl SetMarks {
     /// The marks as they were at a moment.
     #[must_use]
     pub const fn as_of(&self, moment: u64) -> MarksAt<'_> {
-        MarksAt { marks: self, moment }
+        MarksAt { marks: self, moment, committed: true }
+    }
+
+    /// The same for whoever reads in a write transaction.
+    #[must_use]
+    pub const fn in_write(&self, moment: u64) -> MarksAt<'_> {
+        MarksAt { marks: self, moment, committed: false }
     }
 }
 
@@ -248,7 +256,9 @@ fn hold(vault: &Vault, marks: MarksAt<'_>, set: Set, rows: Vec<Pair>, state: &Ro
     if marks.at(&id) > version {
         return Err(tampered("it was rolled back"));
     }
-    marks.marks.raise(&id, version);
+    if marks.committed {
+        marks.marks.raise(&id, version);
+    }
     Ok(())
 }
 

@@ -22,7 +22,7 @@ use super::ledger_replica::LedgerReplicas;
 use super::nodes::Followed;
 use super::reader::Reader;
 use super::sequencer::Lease;
-use super::sets::SetMarks;
+use super::sets::{MarksAt, SetMarks};
 use super::strangers::Strangers;
 use super::target::Target;
 use super::timestamps::Stamped;
@@ -221,17 +221,17 @@ impl Strongroom {
         tokio::time::timeout(wait, signed.wait_for(|(s, _)| *s >= size)).await.is_ok()
     }
 
-    /// A loader over a transaction that began to read after `moment` ([`SetMarks::moment`]).
-    pub(crate) const fn loader_since<'a, 'r>(
+    /// A loader over a transaction that began to read after the moment of `marks`.
+    pub(crate) const fn loader_at<'a, 'r>(
         &'a self,
         reader: &'a mut Reader<'r>,
-        moment: u64,
+        marks: MarksAt<'a>,
     ) -> Loader<'a, 'r> {
-        Loader { reader, vault: &self.vault, marks: self.marks.as_of(moment) }
+        Loader { reader, vault: &self.vault, marks }
     }
 
     pub(crate) fn loader<'a, 'r>(&'a self, reader: &'a mut Reader<'r>) -> Loader<'a, 'r> {
-        self.loader_since(reader, self.marks.moment())
+        self.loader_at(reader, self.marks.as_of(self.marks.moment()))
     }
 
     pub(crate) async fn append(&self, entry: EntryRow) -> Result<()> {

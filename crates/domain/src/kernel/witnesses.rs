@@ -126,6 +126,14 @@ impl Strongroom {
         self.witnesses.states.lock().map(|states| states.clone()).unwrap_or_default()
     }
 
+    /// Whether those that sign are enough for the policy; none where there is no policy.
+    #[must_use]
+    pub fn enough_witnesses(&self) -> Option<bool> {
+        let asked = self.witnesses.asked.as_ref()?;
+        let well = |name: &str| self.witnesses().iter().any(|w| w.name == name && w.trouble.is_none());
+        Some(asked.policy.is_met_by(|witness| well(&witness.name)))
+    }
+
     /// Asks every witness at once to sign the checkpoint of this head, and keeps it with their signatures where they are
     /// enough. Whoever has signed another ledger, and which: a sentence each.
     async fn ask_witnesses(&self, asked: &Witnessing, head: &Head) -> Result<Vec<String>> {

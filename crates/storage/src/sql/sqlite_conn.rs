@@ -215,7 +215,7 @@ struct Inside {
 pub(super) struct Lent {
     conn: Option<Conn>,
     from: Arc<Inside>,
-    _place: OwnedSemaphorePermit,
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Readers {
@@ -237,7 +237,7 @@ impl Readers {
             Some(conn) => conn,
             None => self.0.opening.open()?,
         };
-        Ok(Lent { conn: Some(conn), from: self.0.clone(), _place: place })
+        Ok(Lent { conn: Some(conn), from: self.0.clone(), place: Some(place) })
     }
 
     /// Waits for those that are lent, and closes all.
@@ -267,13 +267,15 @@ impl Lent {
             return self.conn()?.all(sql, params);
         }
         let conn = self.conn.take().ok_or_else(|| lost(sql.name))?;
+        // with the connection goes its place: a scan goes on when whoever asked has hung up
+        let place = self.place.take();
         let (sql, params) = (*sql, params.to_vec());
         let work = tokio::task::spawn_blocking(move || {
             let rows = conn.all(&sql, &params);
-            (conn, rows)
+            (conn, place, rows)
         });
-        let (conn, rows) = work.await.map_err(|_| lost(sql.name))?;
-        self.conn = Some(conn);
+        let (conn, place, rows) = work.await.map_err(|_| lost(sql.name))?;
+        (self.conn, self.place) = (Some(conn), place);
         rows
     }
 }

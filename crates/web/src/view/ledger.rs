@@ -23,6 +23,8 @@ pub struct Ledger {
     pub what_you_see: String,
     /// "128,402 entries, the last checkpoint signed today 14:05"
     pub says: String,
+    /// Outside witnesses are asked to sign.
+    pub witnesses: bool,
 }
 
 /// One line of an entry's facts.
@@ -66,4 +68,6 @@ pub struct Entry {
     /// The same bytes as text, for reading.
     pub entry_text: String,
     pub receipt_href: Option<String>,
+    /// Outside witnesses are asked to sign.
+    pub witnesses: bool,
 }

@@ -89,8 +89,10 @@ pub struct LastCheckpoint {
     pub when: When,
     /// The root, shortened.
     pub root: String,
-    /// "Witnessed by 2 of 2."
+    /// "Enough have signed this one."
     pub witness: String,
+    /// Outside witnesses are asked to sign.
+    pub witnesses: bool,
 }
 
 #[derive(Template)]

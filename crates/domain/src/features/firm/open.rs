@@ -156,7 +156,7 @@ pub(crate) async fn hold_firm(room: &Strongroom) -> Result<()> {
 /// The gate of the approved texts.
 async fn approved(room: &Strongroom, firm: &Firm, moment: &mut Tx, since: u64) -> Result<Gate> {
     let mut reader = Reader::Tx(moment);
-    let held = room.loader_since(&mut reader, since).firm(firm.id).await;
+    let held = room.loader_at(&mut reader, room.marks.as_of(since)).firm(firm.id).await;
     let read = match held {
         Ok(()) => policy::approved(&mut reader, &room.vault).await,
         Err(error) => Err(error),

@@ -33,7 +33,8 @@ fn out(error: Error) -> Error {
 
 /// Whether the person may act now, read in the same moment as the row that carries the request.
 async fn active(room: &Strongroom, reader: &mut Reader<'_>, since: u64, staff: StaffId) -> Result<()> {
-    let person = room.loader_since(reader, since).person(staff).await?.ok_or(Error::SignedOut)?;
+    let person =
+        room.loader_at(reader, room.marks.as_of(since)).person(staff).await?.ok_or(Error::SignedOut)?;
     let standing = person.at(room.now()).ok_or(Error::SignedOut)?;
     if standing.state == "active" || blind::to("active-on-entry") { Ok(()) } else { Err(Error::SignedOut) }
 }

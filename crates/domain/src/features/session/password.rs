@@ -161,11 +161,17 @@ pub(crate) fn check(field: &'static str, password: &str, own: &[&str]) -> Result
     Ok(())
 }
 
-/// Runs Argon2 beside the requests, at most two at once.
-async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+/// Runs Argon2 beside the requests, at most two at once. The places are given back when it has ended, not when
+/// whoever asked has hung up: it goes on without them.
+async fn beside<T: Send + 'static>(turn: Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let gone = |e: String| Error::Internal(format!("password: {e}"));
-    let _turn = AT_ONCE.acquire().await.map_err(|e| gone(e.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|e| gone(e.to_string()))
+    let place = AT_ONCE.acquire().await.map_err(|e| gone(e.to_string()))?;
+    let held = move || {
+        let done = work();
+        drop((place, turn));
+        done
+    };
+    tokio::task::spawn_blocking(held).await.map_err(|e| gone(e.to_string()))
 }
 
 /// The PHC string of a new password.
@@ -173,7 +179,7 @@ pub(crate) async fn hash(room: &Strongroom, password: &str) -> Result<Zeroizing<
     let cost = room.settings.password_cost;
     let entropy = room.entropy.clone();
     let password = prepared(password);
-    let hash = beside(move || argon::hash(&password, cost, entropy.as_ref())).await?;
+    let hash = beside(Turn(None), move || argon::hash(&password, cost, entropy.as_ref())).await?;
     hash.map_err(|e| Error::Internal(e.to_string()))
 }
 
@@ -197,13 +203,13 @@ pub(crate) async fn turn(known: bool) -> Result<Turn> {
 /// Whether it is the password of the PHC string; without one, the same time passes and the answer is no.
 pub(crate) async fn verify(
     room: &Strongroom,
-    _turn: Turn,
+    turn: Turn,
     password: &str,
     phc: Option<Zeroizing<String>>,
 ) -> Result<bool> {
     let cost = room.settings.password_cost;
     let password = prepared(password);
-    beside(move || match phc {
+    beside(turn, move || match phc {
         Some(phc) => argon::verify(&password, &phc),
         None => {
             argon::pretend(&password, cost);
@@ -211,4 +217,24 @@ pub(crate) async fn verify(
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AT_ONCE, STRANGE, beside, turn};
+
+    /// Or whoever hangs up at once could have as many computed beside one another as they like.
+    #[tokio::test]
+    async fn who_hangs_up_gives_no_place_back_before_the_work_has_ended() {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let working = tokio::spawn(beside(turn(false).await.unwrap(), move || wait.recv()));
+        while AT_ONCE.available_permits() == 2 {
+            tokio::task::yield_now().await;
+        }
+        working.abort();
+        assert!(working.await.is_err());
+        assert_eq!((STRANGE.available_permits(), AT_ONCE.available_permits()), (0, 1));
+        go.send(()).unwrap();
+        drop((STRANGE.acquire().await.unwrap(), AT_ONCE.acquire_many(2).await.unwrap()));
+    }
 }

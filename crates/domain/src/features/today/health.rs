@@ -24,11 +24,24 @@ pub const NOT_CLAIMED: &[&str] = &[
     "With a key file, whoever takes the machine's disks together with that file can open them. With a passphrase or key shares they cannot.",
     "A person who may open a record can keep what they saw: photograph the screen, print, retell.",
     "The ledger shows what was done through this program. It cannot show what was done with a copy outside it.",
-    "Until a witness or a ledger replica is set up, the firm itself is the only keeper of its checkpoints, apart from those who hold receipts.",
 ];
+
+/// Nor this, while nobody else keeps a checkpoint.
+const ALONE: &str = "Until a witness or a ledger replica is set up, the firm itself is the only keeper of its checkpoints, apart from those who hold receipts.";
 
 const POLICIES_PUT_BACK: &str = "The database holds other policies than those that two people approved. Those in memory go on \
     deciding, but the next start will stay sealed. Run strongroom check.";
+
+/// How the timestamps of checkpoints stand.
+#[derive(Clone, Debug)]
+pub struct Stamps {
+    /// An authority is configured.
+    pub asked: bool,
+    /// The newest that it gave.
+    pub newest: Option<Stamp>,
+    /// Why there is no newer one.
+    pub trouble: Option<String>,
+}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -41,8 +54,10 @@ pub struct Health {
     pub ledger_replicas: Vec<LedgerReplica>,
     /// The outside witnesses, as this node has asked them.
     pub witnesses: Vec<WitnessState>,
-    /// Whether a timestamp authority is configured, the newest timestamp, and why there is no newer one.
-    pub stamps: (bool, Option<Stamp>, Option<String>),
+    /// Whether those that sign are enough; none where no policy is configured.
+    pub enough_witnesses: Option<bool>,
+    /// The timestamps.
+    pub stamps: Stamps,
     /// Entries that enough witnesses have signed.
     pub witnessed: u64,
     /// The room where the contents lie, if it has a bound and answers.
@@ -76,7 +91,7 @@ pub struct Health {
     /// How previews are confined: a sentence; none before the first preview.
     pub confinement: Option<&'static str>,
     /// What we do not claim.
-    pub not_claimed: &'static [&'static str],
+    pub not_claimed: Vec<&'static str>,
 }
 
 /// The system's health.
@@ -96,11 +111,12 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         ledger_replicas: roles::ledger_replicas(ctx),
         witnesses: room.witnesses(),
         witnessed: head.witnessed_size,
-        stamps: (
-            room.settings.timestamps.is_some(),
-            room.timestamps(1).await?.first().copied(),
-            room.timestamp_trouble(),
-        ),
+        enough_witnesses: room.enough_witnesses(),
+        stamps: Stamps {
+            asked: room.settings.timestamps.is_some(),
+            newest: room.timestamps(1).await?.first().copied(),
+            trouble: room.timestamp_trouble(),
+        },
         disk: room.blobs.room().await.ok().flatten(),
         engine: match room.db.engine() {
             Engine::Sqlite => "SQLite",
@@ -119,6 +135,12 @@ pub async fn health(ctx: &Ctx) -> Result<Health> {
         nodes: room.nodes().await?,
         backup: backup::newest(&room.db).await?,
         confinement: room.settings.previewer.as_ref().and_then(|p| p.confinement()).map(|c| c.says()),
-        not_claimed: NOT_CLAIMED,
+        not_claimed: not_claimed(
+            room.enough_witnesses().is_none() && room.settings.ledger_replicas.is_empty(),
+        ),
     })
+}
+
+fn not_claimed(alone: bool) -> Vec<&'static str> {
+    NOT_CLAIMED.iter().copied().chain(alone.then_some(ALONE)).collect()
 }

@@ -13,16 +13,18 @@ mod stories;
 #[cfg(test)]
 mod tests;
 
+use crate::features::backup::LastBackup;
 use crate::features::ledger::EntryView;
 use crate::features::matter::MatterView;
 use crate::features::staff::Invitation;
 use crate::kernel::actor::Role;
 use crate::kernel::clock::Micros;
 use crate::kernel::id::{ApprovalId, MatterId, RecordId, SessionId, StaffId, UploadId, WallId};
+use crate::kernel::witnesses::WitnessState;
 
 pub use crate::kernel::ledger_replica::ReplicaState;
 pub use day::today;
-pub use health::{Health, NOT_CLAIMED, Reach, health};
+pub use health::{Health, NOT_CLAIMED, Reach, Stamps, health};
 pub use strongroom_storage::blob::Room;
 
 /// A matter by its last activity.
@@ -164,6 +166,12 @@ pub struct AdministratorDay {
     pub disk: Option<Room>,
     /// The ledger's replicas and how each stands.
     pub ledger_replicas: Vec<LedgerReplica>,
+    /// The outside witnesses, as this node has asked them.
+    pub witnesses: Vec<WitnessState>,
+    /// Whether those that sign are enough; none where no policy is configured.
+    pub enough_witnesses: Option<bool>,
+    /// The newest backup that came to its end.
+    pub backup: Option<LastBackup>,
     /// Who is invited and has not enrolled, longest first, and how far that has come.
     pub not_enrolled: Vec<(StaffId, String, Invitation)>,
     /// Roles and resets that wait for a second person: about whom.
@@ -179,6 +187,8 @@ pub struct LastCheckpoint {
     pub at: Micros,
     /// How many of them enough witnesses have signed too.
     pub witnessed: u64,
+    /// Whether those that sign are enough; none where no policy is configured.
+    pub enough_witnesses: Option<bool>,
 }
 
 /// The day of a records manager, who knows every matter by name.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use strongroom_storage::params;
 use strongroom_storage::sql::Row;
 
+use crate::features::backup;
 use crate::features::matter::MatterView;
 use crate::features::staff::invitation;
 use crate::kernel::actor::Role;
@@ -165,6 +166,9 @@ pub(super) async fn administrator(ctx: &Ctx) -> Result<AdministratorDay> {
         replicas: replicas(ctx),
         disk: ctx.room.blobs.room().await.ok().flatten(),
         ledger_replicas: ledger_replicas(ctx),
+        witnesses: ctx.room.witnesses(),
+        enough_witnesses: ctx.room.enough_witnesses(),
+        backup: backup::newest(&ctx.room.db).await?,
         not_enrolled,
         approvals,
     })
@@ -186,6 +190,7 @@ pub(super) async fn auditor(ctx: &Ctx) -> Result<AuditorDay> {
             size: head.signed_size,
             at: head.signed_at,
             witnessed: head.witnessed_size,
+            enough_witnesses: ctx.room.enough_witnesses(),
         }),
         entries: head.size,
         pending: waiting.get("n")?,

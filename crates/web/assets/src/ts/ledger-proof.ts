@@ -57,7 +57,36 @@ async function remember(steps: Steps, checkpoint: Checkpoint, vkey: Vkey): Promi
   return holds;
 }
 
-async function prove(steps: Steps, index: bigint, entry: string): Promise<void> {
+/** Who signed below the log, as the lines of the note name them, and when: each cosignature begins with its time. */
+function witnessesOf(checkpoint: Checkpoint, vkey: Vkey): string {
+  const named: string[] = [];
+  for (const line of checkpoint.signatures) {
+    const [, name, encoded = ""] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
+    const blob = fromBase64(encoded);
+    if (!name || same(blob.slice(0, 4), vkey.id) || blob.length < 12) continue;
+    const seconds = Number(new DataView(blob.buffer, 4, 8).getBigUint64(0));
+    named.push(`${name} (${new Date(seconds * 1000).toLocaleString("en-GB")})`);
+  }
+  return named.join(", ");
+}
+
+/** What outside witnesses signed last must be the beginning of this log. Their signatures are for strongroom-verify. */
+async function fetchWitnessed(steps: Steps, newest: Checkpoint, vkey: Vkey, index: bigint | null): Promise<boolean> {
+  const note = await publicText("/ledger/checkpoint/witnessed").catch(() => null);
+  if (note === null) {
+    steps.add("", "No outside witness has signed this ledger yet");
+    return true;
+  }
+  const witnessed = parseCheckpoint(note);
+  const size = witnessed.size.toLocaleString("en-GB");
+  const holds = witnessed.origin === vkey.name && witnessed.size > 0n && witnessed.size <= newest.size && same(await new Tiles(witnessed.size).range(0n, witnessed.size), witnessed.root);
+  steps.add(holds ? "ok" : "no", holds ? `What outside witnesses signed, ${size} entries, is the beginning of this ledger` : "What outside witnesses signed is not the beginning of this ledger", witnessesOf(witnessed, vkey));
+  if (index !== null && index >= witnessed.size) steps.add("", "This entry came after that: so far it is signed by the firm alone");
+  else steps.add("", "The witnesses' own signatures are checked by strongroom-verify, with the policy that names their keys");
+  return holds;
+}
+
+async function prove(steps: Steps, index: bigint, entry: string, witnesses: boolean): Promise<void> {
   const name = `Entry ${index.toLocaleString("en-GB")}`;
   const bytes = fromBase64(entry);
   const leaf = await leafHash(bytes);
@@ -71,15 +100,17 @@ async function prove(steps: Steps, index: bigint, entry: string): Promise<void> 
   const { root, steps: climbed } = await tiles.rootWith(leaf, index);
   const under = same(root, checkpoint.root);
   steps.add(under ? "ok" : "no", under ? `${climbed} steps up the tree lead to the signed root` : `${climbed} steps up the tree do not lead to the signed root`, toBase64(root));
+  const outside = !witnesses || (await fetchWitnessed(steps, checkpoint, vkey, index));
   const before = await remember(steps, checkpoint, vkey);
-  if (!fits || !under) steps.end("bad", `${name} is not what the ledger signed.`);
+  if (!outside) steps.end("bad", `${name}: the ledger is not the one that outside witnesses signed.`);
+  else if (!fits || !under) steps.end("bad", `${name} is not what the ledger signed.`);
   else if (holds === false) steps.end("bad", `${name}: the checkpoint above it is not signed by the log.`);
   else if (!before) steps.end("bad", `${name}: the log has been changed since this browser last looked.`);
   else if (holds === null) steps.end("unsure", `${name} is in the tree. The signature could not be checked in this browser.`);
   else steps.end("good", `${name} is in the ledger, unchanged. Proven in this page.`);
 }
 
-async function proveCheckpoint(steps: Steps): Promise<void> {
+async function proveCheckpoint(steps: Steps, witnesses: boolean): Promise<void> {
   const { checkpoint, vkey, holds } = await fetchSigned(steps);
   if (checkpoint.size > 0n) {
     const root = await new Tiles(checkpoint.size).range(0n, checkpoint.size);
@@ -87,8 +118,10 @@ async function proveCheckpoint(steps: Steps): Promise<void> {
     steps.add(fits ? "ok" : "no", fits ? "The tree's tiles lead to the signed root" : "The tree's tiles do not lead to the signed root", toBase64(root));
     if (!fits) return steps.end("bad", "The ledger's tree is not what was signed.");
   }
+  const outside = !witnesses || (await fetchWitnessed(steps, checkpoint, vkey, null));
   const before = await remember(steps, checkpoint, vkey);
-  if (holds === false || !before) steps.end("bad", "The ledger is not what it was, or was not signed by its key.");
+  if (!outside) steps.end("bad", "The ledger is not the one that outside witnesses signed.");
+  else if (holds === false || !before) steps.end("bad", "The ledger is not what it was, or was not signed by its key.");
   else if (holds === null) steps.end("unsure", "The tree holds. The signature could not be checked in this browser.");
   else steps.end("good", `${checkpoint.size.toLocaleString("en-GB")} entries, signed and whole. Proven in this page.`);
 }
@@ -108,8 +141,8 @@ async function run(host: HTMLElement, work: (steps: Steps) => Promise<void>): Pr
 
 class LedgerProof extends HTMLElement {
   connectedCallback(): void {
-    const { index, entry } = this.dataset;
-    if (index && /^[0-9]+$/.test(index) && entry) void run(this, (steps) => prove(steps, BigInt(index), entry));
+    const { index, entry, witnesses } = this.dataset;
+    if (index && /^[0-9]+$/.test(index) && entry) void run(this, (steps) => prove(steps, BigInt(index), entry, witnesses !== undefined));
   }
 }
 
@@ -119,7 +152,7 @@ class CheckpointProof extends HTMLElement {
     const out = el("div", { class: "stack" });
     const start = button("Verify now", "btn", () => {
       start.textContent = "Verify again";
-      void run(out, proveCheckpoint);
+      void run(out, (steps) => proveCheckpoint(steps, this.dataset.witnesses !== undefined));
     });
     this.append(el("div", {}, start), out);
   }

@@ -112,6 +112,7 @@ fn entry(index: Option<u64>, outcome: Outcome, state: EntryState, bytes: &str) -
         entry_base64: base64(bytes.as_bytes()),
         entry_text: bytes.into(),
         receipt_href: index.map(|_| "/ledger/ent_1/receipt".into()),
+        witnesses: false,
     }
 }
 
@@ -213,6 +214,7 @@ pub(super) fn pages() -> Result<Pages, askama::Error> {
         ]
     };
     let ledger = |lines: Vec<EntryLine>, filtered: bool| Ledger {
+        witnesses: false,
         shell: shell("Ledger", Role::Auditor, Section::Ledger),
         csrf: csrf(),
         filters: filters(),

@@ -171,6 +171,7 @@ fn todays(pages: &mut Pages) -> Result<(), askama::Error> {
         "today_auditor",
         Today {
             checkpoint: Some(LastCheckpoint {
+                witnesses: false,
                 size: "128,402".into(),
                 when: when("today 14:05:08"),
                 root: "Uw3k…9fA=".into(),

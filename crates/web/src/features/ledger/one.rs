@@ -171,6 +171,7 @@ pub(super) async fn show(One(id): One, page: Page) -> Answer {
         entry_base64: STANDARD.encode(&bytes),
         entry_text: String::from_utf8_lossy(&bytes).into_owned(),
         receipt_href: view.index.map(|_| format!("/ledger/{}/receipt", view.id)),
+        witnesses: page.ctx.room().settings().witnesses.is_some(),
     };
     html(&entry)
 }

@@ -235,6 +235,7 @@ async fn draw(page: &Page, asked: &Fields, unclear: Option<Unclear>) -> Answer {
     let (size, _) = page.ctx.room().checkpoint();
     let filtered = all && FILTERS.iter().any(|name| asked.some(name).is_some());
     let view = Ledger {
+        witnesses: page.ctx.room().settings().witnesses.is_some(),
         shell: page.shell("Ledger", Section::Ledger),
         csrf: page.csrf(),
         unclear: unclear.is_some(),

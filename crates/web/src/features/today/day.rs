@@ -22,6 +22,8 @@ use crate::view::today::{
     AddedRecord, Disk, EndingSeat, LastCheckpoint, Line, MyMatter, NewSignIn, Refusal, StoppedUpload, Today,
 };
 
+use super::protections;
+
 /// Today.
 pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
     if page.me.role == Role::ClientContact {
@@ -91,10 +93,16 @@ pub(super) async fn show(page: Page, headers: HeaderMap) -> Answer {
             size: count(c.size),
             when: page.clocks.when(c.at),
             root: root(&page),
-            witness: match (page.ctx.room().settings().witnesses.is_some(), c.witnessed) {
-                (false, _) => String::from("No witness is configured."),
-                (true, 0) => String::from("Not enough witnesses have signed yet."),
-                (true, size) => format!("Enough have signed {} entries.", count(size)),
+            witnesses: c.enough_witnesses.is_some(),
+            witness: match (c.enough_witnesses, c.witnessed) {
+                (None, _) => String::from("None is configured."),
+                (Some(_), 0) => String::from("Not enough have signed yet."),
+                (Some(true), size) if size == c.size => String::from("Enough have signed this one."),
+                (Some(true), size) => format!("Enough have signed {} of them; the rest follows.", count(size)),
+                (Some(false), size) => format!(
+                    "Enough have signed {} of them. Not enough answer now: what came since is signed by the firm alone.",
+                    count(size)
+                ),
             },
         }),
     };
@@ -193,23 +201,7 @@ fn seal(page: &Page, day: &Day) -> Option<Line> {
 }
 
 fn replicas(page: &Page, day: &Day) -> Vec<Line> {
-    let Some(administrator) = &day.administrator else { return Vec::new() };
-    let line = |r: &today::Replica| Line {
-        title: r.folder.clone(),
-        href: None,
-        says: r.read_back.map_or_else(
-            || String::from("Not read back since the start"),
-            |at| format!("Read back {}", page.clocks.when(at).text),
-        ),
-        chip: None,
-    };
-    let ledger = |r: &today::LedgerReplica| Line {
-        title: r.folder.clone(),
-        href: None,
-        says: replica_says(page, &r.state),
-        chip: r.state.trouble.as_ref().map(|_| Chip::toned(Tone::Wax, Icon::No, "Not kept up")),
-    };
-    administrator.replicas.iter().map(line).chain(administrator.ledger_replicas.iter().map(ledger)).collect()
+    day.administrator.as_ref().map(|a| protections::lines(page, a)).unwrap_or_default()
 }
 
 /// How a replica of the ledger stands, in a sentence.

@@ -2,6 +2,7 @@
 
 mod day;
 mod health;
+mod protections;
 
 use crate::routes::Paths;
 

@@ -31,10 +31,6 @@ use std::process::ExitCode;
 use args::{Command, ConfigCommand};
 use say::Ending;
 
-/// Memory is taken on one thread and given back on another all the time. Guard pages and encoded free lists.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The hidden word that starts the preview's child.
 const PREVIEW_CHILD: &str = "preview-child";
 

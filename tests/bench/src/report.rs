@@ -138,8 +138,9 @@ impl Report {
         self.goals.push((goal, lines));
     }
 
-    /// Writes `docs/benchmarks.md` and the charts: whole, from this run alone.
+    /// Writes `docs/benchmarks.md` and the charts: whole, from this run alone. The run on PostgreSQL has a file of its own.
     pub fn write(&self) {
+        let on = if std::env::var_os("TEST_DATABASE_URL").is_some() { "-postgresql" } else { "" };
         let mut text = String::from(HEAD);
         let _ = writeln!(
             text,
@@ -152,7 +153,7 @@ impl Report {
             self.size.small,
         );
         for (goal, lines) in &self.goals {
-            let _ = writeln!(text, "## {goal}\n\n![{goal}](images/bench-{goal}.svg)\n");
+            let _ = writeln!(text, "## {goal}\n\n![{goal}](images/bench-{goal}{on}.svg)\n");
             text.push_str(
                 "| what | Strongroom | baseline | ratio | goal | |\n| --- | --- | --- | --- | --- | --- |\n",
             );
@@ -177,11 +178,11 @@ impl Report {
                 let _ = writeln!(text, "- {}: {}", line.what, line.note);
             }
             text.push('\n');
-            std::fs::write(format!("docs/images/bench-{goal}.svg"), chart::bars(goal, lines))
+            std::fs::write(format!("docs/images/bench-{goal}{on}.svg"), chart::bars(goal, lines))
                 .expect("a chart");
         }
         let text = format!("{}\n", text.trim_end());
-        std::fs::write("docs/benchmarks.md", text).expect("the report");
+        std::fs::write(format!("docs/benchmarks{on}.md"), text).expect("the report");
     }
 }
 

@@ -46,8 +46,9 @@ statements! {
         WHERE record_id > $1), (SELECT MAX(record_id) FROM record))";
     pub NEAREST_WALL = "SELECT wall_id AS id FROM wall WHERE wall_id = COALESCE((SELECT MIN(wall_id) FROM wall \
         WHERE wall_id > $1), (SELECT MAX(wall_id) FROM wall))";
-    pub CLIENT_SEATS = "SELECT s.matter_id AS matter_id FROM seat s JOIN matter m ON m.matter_id = s.matter_id \
-        WHERE s.staff_id = $1 AND m.client_id = $2";
+    // a client has fewer matters than a partner has seats: CROSS JOIN keeps that order on SQLite
+    pub CLIENT_SEATS = "SELECT s.matter_id AS matter_id FROM matter m CROSS JOIN seat s \
+        WHERE m.client_id = $2 AND s.matter_id = m.matter_id AND s.staff_id = $1";
 }
 
 /// What loading needs: where to ask, the seals, the marks.

@@ -179,7 +179,7 @@ pub(super) fn lines(page: &Page, a: &AdministratorDay) -> Vec<Line> {
         ));
     }
     let (says, chip) = match a.backup {
-        None => (String::from("None has come to its end."), unset()),
+        None => (String::from("None has been taken yet."), unset()),
         Some(last) => {
             let trouble = backup_trouble(page, last);
             let chip = trouble.map(|says| Chip::toned(Tone::Wax, Icon::No, says));

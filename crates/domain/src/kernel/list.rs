@@ -4,17 +4,39 @@
 //! What must hold: each candidate is judged once, all of a page in one moment of the database. Whether a list goes
 //! on is said of what passes the gate: a page that ends before something hidden ends like one before nothing.
 
+use strongroom_storage::{params, statements};
+
 use super::blind;
 use super::ctx::Ctx;
 use super::entry::Facts;
 use super::error::Result;
 use super::facts::Loader;
+use super::id::StaffId;
 use super::permit::Permit;
 use super::target::{Subject, Target};
 use super::verb::Verb;
 
 /// What passed the gate, with the facts it passed on.
 pub(crate) type Seen = Vec<(Target, Subject)>;
+
+statements! {
+    pub SEATED = "SELECT 1 AS sits FROM seat WHERE staff_id = $1 AND matter_id = $2 LIMIT 1";
+}
+
+/// What may come into a list, in its order.
+pub(crate) struct Candidates<I> {
+    /// All that could.
+    pub all: I,
+    /// Of matters, only those on which this person has or had a seat: looked at before their facts are read.
+    pub seated: Option<StaffId>,
+}
+
+impl<I: Iterator<Item = Target>> Candidates<I> {
+    /// Nothing is looked at before.
+    pub(crate) const fn of(all: I) -> Self {
+        Self { all, seated: None }
+    }
+}
 
 impl Ctx {
     /// Decides `see` for each candidate and gives one permit over those that passed: a page of a list.
@@ -29,7 +51,7 @@ impl Ctx {
         candidates: Vec<Target>,
         facts: Facts,
     ) -> Result<(Permit, Seen)> {
-        let candidates = candidates.into_iter();
+        let candidates = Candidates::of(candidates.into_iter());
         let (page, _) = self.fill_page(verb, of, see, candidates, usize::MAX, facts).await?;
         Ok(page)
     }
@@ -62,7 +84,7 @@ impl Ctx {
         verb: Verb,
         of: &Target,
         see: Verb,
-        candidates: impl Iterator<Item = Target>,
+        candidates: Candidates<impl Iterator<Item = Target>>,
         limit: usize,
         mut facts: Facts,
     ) -> Result<((Permit, Seen), bool)> {
@@ -84,11 +106,20 @@ impl Ctx {
         &self,
         loader: &mut Loader<'_, '_>,
         see: Verb,
-        candidates: impl Iterator<Item = Target>,
+        candidates: Candidates<impl Iterator<Item = Target>>,
         limit: usize,
     ) -> Result<(Seen, bool)> {
         let mut seen = Vec::new();
-        for candidate in candidates {
+        for candidate in candidates.all {
+            if let (Some(staff), Some(id)) = (candidates.seated, candidate.id())
+                && loader
+                    .reader
+                    .optional(&SEATED, &params![staff.to_string(), id.to_string()])
+                    .await?
+                    .is_none()
+            {
+                continue;
+            }
             if seen.len() == limit && blind::to("list-more") {
                 return Ok((seen, true));
             }

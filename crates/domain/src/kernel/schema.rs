@@ -38,6 +38,7 @@ pub fn statements() -> Vec<&'static Sql> {
         super::asking::ALL,
         super::counters::ALL,
         super::ledger::ALL,
+        super::list::ALL,
         super::nodes::ALL,
         super::sequencer::ALL,
         super::repeat::ALL,

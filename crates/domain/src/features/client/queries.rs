@@ -9,6 +9,7 @@ use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::id_of;
 use crate::kernel::id::ClientId;
+use crate::kernel::list::Candidates;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
@@ -56,7 +57,7 @@ pub async fn clients(
             Verb::ClientList,
             &Target::Firm,
             Verb::ClientSee,
-            candidates.map(Target::Client),
+            Candidates::of(candidates.map(Target::Client)),
             limit,
             Facts::default(),
         )

@@ -264,7 +264,7 @@ async fn who_watches_sees_ids_and_nothing_opened() {
         assert!(full.view.opened.is_empty() && full.view.matter_name.is_none());
         let text = String::from_utf8(full.bytes).unwrap();
         assert!(
-            !text.contains("Northwind") && !text.contains("Share purchase") && !text.contains("deed"),
+            !text.contains("Northwind") && !text.contains("Share purchase") && !text.contains("\"deed"),
             "{text}"
         );
         assert!(!ready(&auditor, e.id).await.contains("\nopened "));

@@ -12,6 +12,7 @@ use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{MatterFacts, WallAnswer, WallFacts, id_of};
 use crate::kernel::id::{ClientId, MatterId, StaffId, WallId};
+use crate::kernel::list::Candidates;
 use crate::kernel::permit::Permit;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
@@ -171,6 +172,9 @@ fn view_for(ctx: &Ctx, permit: &Permit, matter: &MatterFacts, compliance: bool) 
     })
 }
 
+/// More seats than this are not looked up for each page: one less than the LIMIT of `MATTERS_OF_PERSON`.
+const MANY_SEATS: usize = 5000;
+
 /// The matters that the actor may see whose name, reference or client has every word of `words`, by name.
 ///
 /// # Errors
@@ -190,13 +194,15 @@ pub async fn matters(
         let rows = ctx.room.db.all(&store::MATTERS_OF_PERSON, &params![me.to_string(), now]).await?;
         Some(rows.iter().map(|r| id_of(r, "matter_id")).collect::<Result<BTreeSet<MatterId>>>()?)
     };
-    let candidates = ctx.room.directory.find_matters(Find::new(words, mine, after), client);
+    // who sits on very many finds the next of them sooner among all, by name
+    let many = mine.as_ref().is_some_and(|ids| ids.len() > MANY_SEATS);
+    let candidates = ctx.room.directory.find_matters(Find::new(words, mine.filter(|_| !many), after), client);
     let ((permit, seen), more) = ctx
         .fill_page(
             Verb::MatterList,
             &Target::Firm,
             Verb::MatterSee,
-            candidates.map(Target::Matter),
+            Candidates { all: candidates.map(Target::Matter), seated: many.then_some(me) },
             limit,
             Facts::default(),
         )

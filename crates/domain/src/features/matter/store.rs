@@ -10,7 +10,8 @@ statements! {
     pub SEAT_INSERT = "INSERT INTO seat (seat_id, matter_id, staff_id, seat, since, until, given_by, ended_by, mac) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     pub SEAT_END = "UPDATE seat SET until = $1, ended_by = $2, mac = $3 WHERE seat_id = $4";
-    pub MATTERS_OF_PERSON = "SELECT DISTINCT matter_id FROM seat WHERE staff_id = $1 AND (until IS NULL OR until > $2)";
+    pub MATTERS_OF_PERSON = "SELECT DISTINCT matter_id FROM seat WHERE staff_id = $1 AND (until IS NULL OR until > $2) \
+        LIMIT 5001";
     pub CAN_SIT = "SELECT DISTINCT staff_id FROM standing WHERE until IS NULL AND state <> 'suspended' \
         AND role IN ('partner', 'associate', 'paralegal')", scan_ok;
     pub LAST_ACTIVITY = "SELECT MAX(at) AS at FROM ledger_entry WHERE matter_id = $1";

@@ -64,12 +64,23 @@ pub(crate) async fn kind_under(
     Ok(facts.ok().map(|facts| kind_of(&facts.media_type)))
 }
 
+/// The folders of a matter by their paths, with how many records each holds.
 async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<Vec<FolderView>> {
-    let key = ctx.room.vault.key(permit, &matter.id.any(), KeyOf::Matter(matter.number))?;
+    let mut folders = open_folders(ctx, permit, matter).await?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for row in ctx.room.db.all(&store::FOLDER_COUNTS, &params![matter.id.to_string()]).await? {
         counts.insert(row.get("folder_id")?, row.get("n")?);
     }
+    for folder in &mut folders {
+        folder.records = counts.get(&folder.id.to_string()).copied().unwrap_or_default();
+    }
+    folders.sort_by_key(|f| f.path.to_lowercase());
+    Ok(folders)
+}
+
+/// As [`folders_of`], uncounted and in no order.
+async fn open_folders(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<Vec<FolderView>> {
+    let key = ctx.room.vault.key(permit, &matter.id.any(), KeyOf::Matter(matter.number))?;
     let mut folders = Vec::new();
     for row in ctx.room.db.all(&store::FOLDERS, &params![matter.id.to_string()]).await? {
         let folder = FolderRow::read(&row, &ctx.room.vault)?;
@@ -79,11 +90,10 @@ async fn folders_of(ctx: &Ctx, permit: &Permit, matter: &MatterFacts) -> Result<
             id: folder.id,
             path: ctx.room.vault.open_text(&key, at, &folder.sealed_name)?,
             labels: Labels::of_row(&folder.labels)?,
-            records: counts.get(&text).copied().unwrap_or_default(),
+            records: 0,
             etag: folder.row_version,
         });
     }
-    folders.sort_by_key(|f| f.path.to_lowercase());
     Ok(folders)
 }
 
@@ -220,7 +230,8 @@ pub async fn read(ctx: &Ctx, id: RecordId) -> Result<RecordDetail> {
     let row = id.to_string();
     let at = Column { table: "record", row: &row, column: "title", version: record.row_version };
     let title = ctx.room.vault.open_text(&key, at, &record.sealed_title)?;
-    let folders = folders_of(ctx, &permit, matter).await?;
+    let folders =
+        if record.folder.is_some() { open_folders(ctx, &permit, matter).await? } else { Vec::new() };
     let path = folders
         .into_iter()
         .find(|f| Some(f.id.to_string()) == record.folder)

@@ -11,6 +11,7 @@ use crate::kernel::entry::Facts;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::facts::{PersonFacts, bind_member, id_of};
 use crate::kernel::id::{GroupId, StaffId};
+use crate::kernel::list::Candidates;
 use crate::kernel::target::Target;
 use crate::kernel::verb::Verb;
 
@@ -84,7 +85,7 @@ pub async fn staff_list(
             Verb::StaffList,
             &Target::Firm,
             Verb::StaffSee,
-            candidates.into_iter().map(Target::Staff),
+            Candidates::of(candidates.into_iter().map(Target::Staff)),
             limit,
             Facts::default(),
         )

@@ -190,7 +190,7 @@ impl Report {
 const HEAD: &str = "# Benchmarks
 
 Written by `make bench`; nothing in it is typed. Each goal is a ratio against a baseline that was measured in the same run, turn about, by the same client over loopback TLS 1.3 with the same certificate and the same random bytes.
-Strongroom decides, seals, syncs and writes the ledger entry before it answers; nginx does none of it. Where a goal is missed it says so.
+Strongroom decides, seals, syncs and writes the ledger entry before it answers; nginx does none of it. Where a goal is missed it says so; [speed.md](speed.md) says why.
 
 ";
 

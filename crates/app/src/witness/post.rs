@@ -33,8 +33,11 @@ impl Post {
         largest: usize,
     ) -> anyhow::Result<Self> {
         let (base, path) = split(url)?;
-        let path = format!("{}{below}", path.trim_end_matches('/'));
-        let path = if path.is_empty() { String::from("/") } else { path };
+        let path = match (path, below) {
+            ("", "") => String::from("/"),
+            (path, "") => path.to_owned(),
+            (path, below) => format!("{}{below}", path.trim_end_matches('/')),
+        };
         Ok(Self { server: Server::at(base)?, path, kind, patience, largest })
     }
 

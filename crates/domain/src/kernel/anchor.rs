@@ -21,7 +21,7 @@ use strongroom_tlog::{TilePath, leaf_hash};
 
 use super::bound::Bind;
 use super::clock::{Micros, SECOND, parse_rfc3339};
-use super::entry::hold_pending;
+use super::entry::hold_written;
 use super::error::{Error, Result};
 use super::ledger::{Head, signed};
 use super::sets;
@@ -276,7 +276,7 @@ impl Strongroom {
         let mut newest = Stated::default();
         for row in self.db.all(&UNNUMBERED, &[]).await?.iter().rev() {
             // under no checkpoint yet: only what we wrote says anything
-            hold_pending(&self.vault, row)?;
+            hold_written(&self.vault, row)?;
             newest.hear(&row.get::<Vec<u8>>("bytes")?);
         }
         // after what is pending: what another node numbers in between is under this head

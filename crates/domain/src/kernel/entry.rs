@@ -202,7 +202,7 @@ fn bind_pending(row: &Row) -> Result<Bind> {
 ///
 /// # Errors
 /// [`Error::Tampered`] where we did not write it so; sealed.
-pub(super) fn hold_pending(vault: &Vault, row: &Row) -> Result<()> {
+pub(super) fn hold_written(vault: &Vault, row: &Row) -> Result<()> {
     let mac: Option<Vec<u8>> = row.get("pending_mac")?;
     bind_pending(row)?.check(vault, &mac.unwrap_or_default(), &row.get::<String>("entry_id")?)
 }

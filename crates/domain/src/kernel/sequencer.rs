@@ -16,7 +16,7 @@ use strongroom_tlog::tile::{needed_tiles_for_append, needed_tiles_for_root, root
 use strongroom_tlog::{Appender, Checkpoint, Hash, Note, Signer, VerifierKey, leaf_hash};
 
 use super::clock::{Micros, SECOND};
-use super::entry::hold_pending;
+use super::entry::hold_written;
 use super::error::{Error, Result};
 use super::ledger::{Head, bad, signed};
 use super::strongroom::Strongroom;
@@ -238,7 +238,7 @@ impl Strongroom {
         let mut ids: Vec<String> = Vec::with_capacity(pending.len());
         for row in &pending {
             // what is numbered is signed: only what we wrote
-            hold_pending(&self.vault, row)?;
+            hold_written(&self.vault, row)?;
             leaves.push(leaf_hash(&row.get::<Vec<u8>>("bytes")?));
             ids.push(row.get("entry_id")?);
         }

@@ -223,6 +223,9 @@ pub async fn check_three(
 ) -> Result<()> {
     let [one, two, three] = held.each_ref().map(|(set, _)| set.id());
     let states = reader.all(&SET_STATES, &params![one, two, three]).await?;
+    if states.len() != held.len() {
+        return Err(Error::Tampered { table: "authority_set", id: held.map(|(set, _)| set.id()).join(" ") });
+    }
     for ((set, rows), state) in held.into_iter().zip(&states) {
         if let Some(rows) = rows {
             hold(vault, marks, set, rows, state)?;
